@@ -1,0 +1,1 @@
+//! Amazon Web Services: IAM users, roles, policies, keys and other credentials of one account.

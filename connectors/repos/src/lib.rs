@@ -1,0 +1,1 @@
+//! Source repositories: the working tree and the whole history.

@@ -1,0 +1,1 @@
+//! The connector kit: sessions, declared calls, paging, retries, limits, coverage and replay.

@@ -1,0 +1,1 @@
+//! Secret detection over bytes; the detectors are data.

@@ -1,0 +1,1 @@
+//! The graph: built from observations, then resolved; reach over it.

@@ -1,0 +1,357 @@
+//! What only one kind of node has.
+
+use crate::node::fill;
+use crate::{Classified, NodeId, Statement, Timestamp};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What only an identity has.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct IdentityDetail {
+    /// Human or not, when the vendor itself says so; otherwise `whose-graph` decides by what it sees.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<Classified>,
+    /// The one identity of a scope that no policy can bind (AWS root user).
+    #[serde(default)]
+    pub root: bool,
+    /// Made and kept by the provider itself (AWS service-linked roles): its customer cannot own or fix it.
+    #[serde(default)]
+    pub provider_managed: bool,
+    /// The grant that bounds what other grants can give.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boundary: Option<NodeId>,
+    /// Who may become this identity, as its trust policy says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trust_policy: Vec<Statement>,
+    /// Whether a second factor is registered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mfa: Option<bool>,
+}
+
+impl IdentityDetail {
+    pub(crate) fn merge(&mut self, other: Self) {
+        fill(&mut self.class, other.class);
+        self.root |= other.root;
+        self.provider_managed |= other.provider_managed;
+        fill(&mut self.boundary, other.boundary);
+        if self.trust_policy.is_empty() {
+            self.trust_policy = other.trust_policy;
+        }
+        fill(&mut self.mfa, other.mfa);
+    }
+}
+
+/// The kinds of credentials, over all vendors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CredentialKind {
+    /// A key id with a secret half (AWS access key).
+    AccessKey,
+    /// A password of a console or portal.
+    Password,
+    /// An X.509 certificate.
+    Certificate,
+    /// An SSH key.
+    SshKey,
+    /// A key for one API or service.
+    ApiKey,
+    /// A bearer token.
+    Token,
+    /// An application's secret.
+    ClientSecret,
+    /// A service account's private key.
+    ServiceAccountKey,
+    /// A key of one repository.
+    DeployKey,
+    /// A refresh token or other standing consent.
+    OauthGrant,
+}
+
+/// What only a credential has.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CredentialDetail {
+    /// Its kind.
+    pub kind: CredentialKind,
+    /// When its secret part last changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotated: Option<Timestamp>,
+    /// When it stops working by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Timestamp>,
+    /// The part of it that the vendor shows, never enough to use it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// The public fingerprint or thumbprint.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thumbprint: Option<String>,
+}
+
+impl CredentialDetail {
+    /// A credential of which only the kind is known.
+    pub fn new(kind: CredentialKind) -> Self {
+        Self { kind, rotated: None, expires: None, hint: None, thumbprint: None }
+    }
+
+    pub(crate) fn merge(&mut self, other: Self) {
+        fill(&mut self.rotated, other.rotated);
+        fill(&mut self.expires, other.expires);
+        fill(&mut self.hint, other.hint);
+        fill(&mut self.thumbprint, other.thumbprint);
+    }
+}
+
+/// What only a trusted identity provider has.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TrustDetail {
+    /// The issuer's address, without scheme, for example `token.actions.githubusercontent.com`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
+    /// The audiences that it accepts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub audiences: Vec<String>,
+    /// When its certificate or metadata ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Timestamp>,
+}
+
+impl TrustDetail {
+    pub(crate) fn merge(&mut self, other: Self) {
+        fill(&mut self.issuer, other.issuer);
+        if self.audiences.is_empty() {
+            self.audiences = other.audiences;
+        }
+        fill(&mut self.expires, other.expires);
+    }
+}
+
+/// Who keeps a grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum GrantOrigin {
+    /// Written by the provider.
+    Provider,
+    /// Written by the customer, usable by many identities.
+    Customer,
+    /// Written into one identity or group.
+    Inline,
+}
+
+/// What only a grant has.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct GrantDetail {
+    /// Who keeps it.
+    pub origin: GrantOrigin,
+    /// What it says; empty when the listing that tells was not read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub statements: Vec<Statement>,
+    /// Whether `statements` is the whole grant. `false`: it was not read, or could not be parsed.
+    pub read: bool,
+}
+
+impl GrantDetail {
+    pub(crate) fn merge(&mut self, other: Self) {
+        if !self.read && other.read {
+            *self = other;
+        }
+    }
+}
+
+/// What only a repository has.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RepoDetail {
+    /// Where it was read: a path or a clone URL without credentials.
+    pub origin: String,
+    /// The commit that HEAD pointed to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<String>,
+    /// Remote URLs, without credentials.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remotes: Vec<String>,
+}
+
+/// Where something stands: a file, in a commit or in the working tree.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct Place {
+    /// The repository's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repository: Option<String>,
+    /// The path within it, with `/` between folders.
+    pub path: String,
+    /// The line, counted from one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// The first commit that holds it there; none in a working tree that is not committed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// That commit's author, as name and e-mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+    /// That commit's author date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<Timestamp>,
+    /// The commit that removed it from there, when one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removed_in: Option<String>,
+    /// When it was removed from there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removed_at: Option<Timestamp>,
+    /// Whether HEAD, or the working tree, still holds it there.
+    #[serde(default)]
+    pub at_head: bool,
+}
+
+/// How sure a detector is that a value is a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SecretConfidence {
+    /// A generic assignment that looks like a secret.
+    Low,
+    /// A known format, by its context.
+    Medium,
+    /// A known format that nothing else has, or one whose checksum holds.
+    High,
+}
+
+/// One fact that the format of a secret gives away without any call.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct Reveal {
+    /// What it is: `account`, `key-id`, `tenant`, `subject`, `expiry`, `project`.
+    pub what: String,
+    /// The fact itself; never the secret half.
+    pub value: String,
+}
+
+/// How sure a link between a leaked value and a live credential is (governance ladder).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum JoinStrength {
+    /// A hint that several credentials share (at most 0.4): candidates only, never a finding.
+    SharedHint,
+    /// A unique prefix and suffix (0.8).
+    PrefixSuffix,
+    /// A hint with its application or tenant nearby (0.85).
+    HintInContext,
+    /// A checksum that holds and an embedded subject (0.95).
+    EmbeddedSubject,
+    /// A hash of the token (1.0).
+    TokenHash,
+    /// The exact id (1.0).
+    ExactId,
+}
+
+impl JoinStrength {
+    /// The confidence, from 0 to 1.
+    pub fn confidence(self) -> f64 {
+        match self {
+            Self::SharedHint => 0.4,
+            Self::PrefixSuffix => 0.8,
+            Self::HintInContext => 0.85,
+            Self::EmbeddedSubject => 0.95,
+            Self::TokenHash | Self::ExactId => 1.0,
+        }
+    }
+}
+
+/// A node that a leaked value would be, or would lie in, if that node is in the inventory.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct Join {
+    /// The credential (or, when only that is known, the identity) that the value belongs to.
+    pub node: NodeId,
+    /// The scope that the value names by itself, for example the account of an AWS key id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<NodeId>,
+    /// How sure.
+    pub strength: JoinStrength,
+}
+
+/// What only a leaked secret has. Its value is never here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SecretDetail {
+    /// The detector that found it, `<vendor>.<thing>`.
+    pub detector: String,
+    /// What the detector finds, in words, for example "AWS access key".
+    pub title: String,
+    /// A masked rendering, for example `AKIA…QX3F`.
+    pub hint: String,
+    /// How sure the detector is.
+    pub confidence: SecretConfidence,
+    /// Whether the secret half itself stands there. `false`: only an id that points to a credential.
+    pub has_secret_half: bool,
+    /// What the format gives away.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reveals: Vec<Reveal>,
+    /// What it would be in the inventory.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub joins: Vec<Join>,
+}
+
+impl SecretDetail {
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.confidence = self.confidence.max(other.confidence);
+        self.has_secret_half |= other.has_secret_half;
+        for reveal in other.reveals {
+            if !self.reveals.contains(&reveal) {
+                self.reveals.push(reveal);
+            }
+        }
+        for join in other.joins {
+            if !self.joins.contains(&join) {
+                self.joins.push(join);
+            }
+        }
+    }
+}
+
+/// A person or a team.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PartyKind {
+    /// One human being.
+    Person,
+    /// A team, which survives leavers.
+    Team,
+    /// Neither is known: a free text.
+    Unknown,
+}
+
+/// Whether an owner is still there, by evidence of an identity provider or a people file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PartyStatus {
+    /// There, by evidence.
+    Active,
+    /// Left, suspended or deleted, by evidence.
+    Inactive,
+    /// No source of people was asked, or it does not know this name.
+    #[default]
+    Unresolved,
+}
+
+/// What only an owner has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct OwnerDetail {
+    /// Person or team.
+    pub party: PartyKind,
+    /// Whether it is still there.
+    #[serde(default)]
+    pub status: PartyStatus,
+    /// What says so, for example `people.csv line 14`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_source: Option<String>,
+    /// Since when it has been inactive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<Timestamp>,
+}
+
+impl OwnerDetail {
+    pub(crate) fn merge(&mut self, other: Self) {
+        if self.party == PartyKind::Unknown {
+            self.party = other.party;
+        }
+        if self.status == PartyStatus::Unresolved {
+            self.status = other.status;
+            fill(&mut self.status_source, other.status_source);
+            fill(&mut self.left, other.left);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! The words of Whose: what is seen (nodes, edges, observations, coverage), what is judged
+//! (findings, assessments) and what leaves the house (the report). No I/O, no async, no clock.
+
+mod coverage;
+mod derived;
+mod detail;
+mod edge;
+mod finding;
+mod id;
+mod node;
+mod record;
+mod report;
+mod statement;
+mod usage;
+
+pub use coverage::{Coverage, CoverageState, Facet, Gap, Source};
+pub use derived::{
+    Basis, Class, Classified, Environment, Lifecycle, OwnerBand, OwnerCandidate, OwnerSignal, Ownership, Privilege,
+    Reach, SignalClass, Step, Tier,
+};
+pub use detail::{
+    CredentialDetail, CredentialKind, GrantDetail, GrantOrigin, IdentityDetail, Join, JoinStrength, OwnerDetail,
+    PartyKind, PartyStatus, Place, RepoDetail, Reveal, SecretConfidence, SecretDetail, TrustDetail,
+};
+pub use edge::{ConditionClass, Edge, EdgeKind};
+pub use finding::{
+    Assessment, ControlRef, Evidence, Finding, FindingId, Fix, Reference, Severity, SeverityReason, Verdict,
+};
+pub use id::{IdError, NodeId};
+pub use node::{Node, NodeKind, State, What};
+pub use record::{Observation, Record, RecordHeader};
+pub use report::{
+    CredentialView, EdgeView, GrantView, IdentityView, NodeView, OwnerView, REPORT_VERSION, Report, ScanInfo,
+    ScanState, SecretView, Summary, TargetInfo,
+};
+pub use statement::{Condition, Effect, Principal, Statement};
+pub use usage::{LastUsed, Usage};
+
+/// A moment in UTC, as every connector and report states it (RFC 3339 in files).
+pub type Timestamp = jiff::Timestamp;
+
+/// The JSON Schema (draft 2020-12) of the report, published with each release.
+pub fn report_schema() -> schemars::Schema {
+    schemars::schema_for!(Report)
+}
+
+/// The JSON Schema (draft 2020-12) of one line of an observations file.
+pub fn record_schema() -> schemars::Schema {
+    schemars::schema_for!(Record)
+}

@@ -1,0 +1,1 @@
+//! Posture rules, one file each, and the frameworks they map to.

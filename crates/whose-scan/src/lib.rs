@@ -1,0 +1,1 @@
+//! One scan: plan, run, judge, keep.

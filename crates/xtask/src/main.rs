@@ -1,0 +1,3 @@
+//! The project's own tasks: check, docs, new, tidy, bench.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The `whose` binary.
+
+fn main() {}
