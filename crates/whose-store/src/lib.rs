@@ -1,1 +1,14 @@
-//! The inventory store with its history.
+//! The inventory store with its history: whole reports go in, whole reports come out, and between them every
+//! object has versions with dates. One trait, one conformance suite, one `match` on the URL scheme.
+
+mod changes;
+mod compare;
+mod error;
+mod footing;
+mod inventory;
+mod object;
+
+pub use changes::{Changed, Changes, FindingRef, SeverityChange, Side, Subject, Undecided, Widened, Widening};
+pub use compare::compare;
+pub use error::StoreError;
+pub use inventory::{Ended, Found, History, InventoryStore, Kind, Match, Moment, Version};
