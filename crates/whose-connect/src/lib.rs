@@ -1,16 +1,32 @@
 //! The connector kit: sessions, declared calls, paging, retries, limits, coverage and replay.
 
 mod call;
+mod client;
+mod collector;
 mod connector;
 mod error;
 mod info;
+mod limits;
+mod meter;
+mod pages;
+mod recorder;
+#[cfg(any(test, feature = "replay"))]
+pub mod replay;
+mod retry;
 mod settings;
 mod sink;
 
 pub use call::ApiCall;
+pub use client::{Client, TransportError, USER_AGENT};
+pub use collector::{Collector, run_collector};
 pub use connector::{Connector, ScanContext};
 pub use error::{CallError, ConnectError, FailureKind};
 pub use info::{CollectorInfo, ConnectorInfo};
+pub use limits::DefaultLimits;
+pub use meter::Meter;
+pub use pages::{PageFault, Pages};
+pub use recorder::Recorder;
+pub use retry::{RetryPolicy, is_transient, retry_after};
 pub use settings::NetworkSettings;
 pub use sink::{Event, Sink};
 pub use tokio_util::sync::CancellationToken;
