@@ -1,1 +1,17 @@
-//! The graph: built from observations, then resolved; reach over it.
+//! The graph: built from observations, then resolved (leaks, trusts, privilege, owners), and asked how far
+//! anything reaches. Pure: no I/O, no clock, no environment.
+
+mod build;
+mod column;
+mod coverage;
+mod csr;
+mod graph;
+mod links;
+mod nodes;
+mod reach;
+mod resolve;
+#[cfg(test)]
+mod sample;
+
+pub use graph::Graph;
+pub use nodes::Ix;

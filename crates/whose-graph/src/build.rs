@@ -1,0 +1,170 @@
+//! From observations to a graph: merge, number, link, then resolve.
+
+use crate::column::Column;
+use crate::coverage::by_scope;
+use crate::links::Links;
+use crate::nodes::Nodes;
+use crate::reach::ReachTable;
+use crate::{Graph, resolve};
+use whose_model::{
+    Class, Classified, Coverage, Edge, Lifecycle, NodeKind, Observation, OwnerBand, Ownership, Privilege, Tier,
+    Timestamp,
+};
+
+impl Graph {
+    /// Builds the graph of everything that was seen and draws the conclusions. The order of the observations does
+    /// not matter; ends of edges that nobody saw become nodes that are not seen.
+    pub fn build(
+        observations: impl IntoIterator<Item = Observation>,
+        mut coverage: Vec<Coverage>,
+        as_of: Timestamp,
+    ) -> Self {
+        let (mut seen, mut edges) = (Vec::new(), Vec::new());
+        for observation in observations {
+            match observation {
+                Observation::Node(node) => seen.push(node),
+                Observation::Edge(edge) => edges.push(*edge),
+            }
+        }
+        let mut nodes = Nodes::merge(seen);
+        name_what_is_mentioned(&mut nodes, &coverage);
+        coverage.sort_by(|a, b| (&a.scope, &a.source, &a.facets).cmp(&(&b.scope, &b.source, &b.facets)));
+        let links = Links::build(&mut nodes, edges);
+        let mut graph = Self {
+            as_of,
+            scanned: by_scope(&coverage, |id| nodes.find(id)),
+            coverage,
+            order: nodes.sorted(),
+            nodes,
+            links,
+            classes: Column::new(Classified { class: Class::Unknown, reasons: Vec::new() }),
+            ownership: Column::new(Ownership { band: OwnerBand::Unowned, candidates: Vec::new() }),
+            privilege: Column::new(Privilege { tier: Tier::Unknown, basis: Vec::new() }),
+            lifecycle: Column::new(Lifecycle::default()),
+            reach: ReachTable::default(),
+        };
+        resolve::resolve(&mut graph);
+        graph.reach = ReachTable::compute(&graph);
+        graph
+    }
+
+    /// Adds what was concluded and numbers the edges anew. Numbers of nodes stay.
+    pub(crate) fn extend(&mut self, nodes: Vec<whose_model::Node>, derived: Vec<Edge>) {
+        for node in nodes {
+            self.nodes.push(node, true);
+        }
+        let mut edges = std::mem::take(&mut self.links).edges;
+        edges.extend(derived);
+        self.links = Links::build(&mut self.nodes, edges);
+        self.order = self.nodes.sorted();
+    }
+}
+
+/// Scopes, boundaries and scanned places that nobody saw as such become nodes too.
+fn name_what_is_mentioned(nodes: &mut Nodes, coverage: &[Coverage]) {
+    let mut mentioned = Vec::new();
+    for ix in nodes.sorted() {
+        let node = nodes.get(ix);
+        mentioned.extend(node.scope.clone().map(|scope| (scope, NodeKind::Scope)));
+        let boundary = node.identity().and_then(|identity| identity.boundary.clone());
+        mentioned.extend(boundary.map(|grant| (grant, NodeKind::Grant)));
+    }
+    mentioned.extend(coverage.iter().map(|row| (row.scope.clone(), NodeKind::Scope)));
+    mentioned.sort();
+    for (id, kind) in mentioned {
+        nodes.named(&id, kind);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Graph;
+    use crate::sample::{ACCOUNT, Estate, account, as_of, grant, group, key, names, user};
+    use proptest::prelude::*;
+    use whose_model::{EdgeKind, NodeId, NodeKind, Observation};
+
+    fn small() -> Estate {
+        Estate::read()
+            .user("alice")
+            .user("bob")
+            .key("AKIAONE", &user("alice"))
+            .key("AKIATWO", &user("alice"))
+            .grant("read", &group("staff"), Vec::new())
+            .grant("own", &user("alice"), Vec::new())
+            .edge(&user("alice"), EdgeKind::MemberOf, &group("staff"))
+            .edge(&group("staff"), EdgeKind::MemberOf, &group("all"))
+            .edge(&group("all"), EdgeKind::MemberOf, &group("staff"))
+    }
+
+    #[test]
+    fn accessors_follow_credentials_groups_and_grants() {
+        let graph = small().build();
+        let alice = graph.find(&user("alice")).unwrap();
+        assert_eq!(names(&graph, graph.credentials_of(alice)), ["AKIAONE", "AKIATWO"]);
+        assert_eq!(graph.identity_of(graph.find(&key("AKIAONE")).unwrap()), Some(alice));
+        assert_eq!(names(&graph, graph.grants_of(alice)), ["own", "read"]);
+        assert_eq!(names(&graph, graph.groups_of(alice)), ["all", "staff"]);
+        assert_eq!(names(&graph, graph.of_kind(NodeKind::Identity)), ["alice", "bob"]);
+        assert_eq!(graph.scope_of(alice), graph.find(&account(ACCOUNT)));
+    }
+
+    #[test]
+    fn what_nobody_saw_becomes_a_stub_of_the_right_kind() {
+        let graph = small().build();
+        let staff = graph.find(&group("staff")).unwrap();
+        assert!(!graph.is_seen(staff));
+        assert_eq!((graph.node(staff).kind(), graph.node(staff).name.as_str()), (NodeKind::Group, "staff"));
+        assert_eq!(graph.of_kind(NodeKind::Group).count(), 0);
+        assert!(graph.nodes().any(|ix| ix == staff));
+    }
+
+    #[test]
+    fn duplicate_edges_and_self_loops_do_no_harm() {
+        let estate = small()
+            .edge(&key("AKIAONE"), EdgeKind::AuthenticatesAs, &user("alice"))
+            .edge(&user("alice"), EdgeKind::CanAssume, &user("alice"))
+            .edge(&user("alice"), EdgeKind::MemberOf, &user("alice"));
+        let graph = estate.build();
+        let alice = graph.find(&user("alice")).unwrap();
+        assert_eq!(graph.credentials_of(alice).count(), 2);
+        assert_eq!(graph.reach(alice).identities, 0);
+    }
+
+    #[test]
+    fn an_empty_scan_is_a_graph() {
+        let graph = Graph::build([], Vec::new(), as_of());
+        assert_eq!(graph.nodes().count() + graph.edges().count(), 0);
+        assert_eq!(graph.find(&NodeId::new("aws", "", "access-key", "none")), None);
+    }
+
+    fn fingerprint(graph: &Graph) -> String {
+        let nodes: Vec<_> = graph.nodes().map(|ix| (graph.node(ix), graph.is_seen(ix), graph.reach(ix))).collect();
+        format!("{nodes:?} {:?}", graph.edges().collect::<Vec<_>>())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn the_order_of_observations_does_not_matter(order in Just(twice(small().observations)).prop_shuffle()) {
+            let coverage = small().coverage;
+            let graph = Graph::build(order, coverage.clone(), as_of());
+            prop_assert_eq!(fingerprint(&graph), fingerprint(&Graph::build(small_twice(), coverage, as_of())));
+        }
+    }
+
+    fn small_twice() -> Vec<Observation> {
+        twice(small().observations)
+    }
+
+    /// Everything again with another description, so that merging has a choice to make.
+    fn twice(observations: Vec<Observation>) -> Vec<Observation> {
+        let again = observations.clone().into_iter().map(|observation| match observation {
+            Observation::Node(mut node) => {
+                node.description = Some(format!("{} again", grant(&node.name)));
+                Observation::Node(node)
+            }
+            edge @ Observation::Edge(_) => edge,
+        });
+        observations.into_iter().chain(again).collect()
+    }
+}

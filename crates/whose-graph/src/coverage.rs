@@ -1,0 +1,226 @@
+//! What was read and what was not: whoever reasons from absence asks here first.
+
+use crate::{Graph, Ix};
+use whose_model::{Coverage, EdgeKind, Facet, Gap, NodeId, NodeKind};
+
+impl Graph {
+    /// Everything that was said about what was read.
+    pub fn coverage(&self) -> &[Coverage] {
+        &self.coverage
+    }
+
+    /// The scopes of which at least one listing speaks, by id.
+    pub fn scanned_scopes(&self) -> impl Iterator<Item = Ix> + '_ {
+        self.scanned.iter().map(|(scope, _)| *scope)
+    }
+
+    /// What keeps the scan from knowing this facet of this node. `None`: at least one listing offers the facet
+    /// for its scope, and every listing that offers it can speak of it.
+    pub fn gap(&self, subject: Ix, facet: Facet) -> Option<Gap> {
+        let scopes = self.scopes_that_tell(subject, facet);
+        if scopes.is_empty() {
+            let name = &self.node(subject).name;
+            return Some(Gap {
+                subject: Some(self.node(subject).id.clone()),
+                call: None,
+                reason: format!("`{name}` lies in no scope that was scanned, so nothing tells its {}", words(facet)),
+                remedy: "scan the account, organisation or repository that holds it".into(),
+            });
+        }
+        scopes.into_iter().find_map(|scope| self.gap_in(scope, subject, facet))
+    }
+
+    /// Everything that is missing of a facet in a scope; empty when all of it was read.
+    pub fn scope_gaps(&self, scope: Ix, facet: Facet) -> Vec<Gap> {
+        let rows: Vec<&Coverage> = self.rows(scope, facet).collect();
+        if rows.is_empty() {
+            return vec![self.not_listed(scope, facet)];
+        }
+        rows.into_iter()
+            .flat_map(|row| if unexplained(row) { vec![explain(row)] } else { gaps_of(row).to_vec() })
+            .collect()
+    }
+
+    fn gap_in(&self, scope: Ix, subject: Ix, facet: Facet) -> Option<Gap> {
+        let id = &self.node(subject).id;
+        let mut rows = self.rows(scope, facet).peekable();
+        if rows.peek().is_none() {
+            return Some(self.not_listed(scope, facet));
+        }
+        rows.find_map(|row| if unexplained(row) { Some(explain(row)) } else { row.gap_for(id).cloned() })
+    }
+
+    /// A scope and a repository tell of themselves; a leaked secret has no scope of its own: the repositories that
+    /// hold it tell of the leak, and the accounts that it names tell of everything else.
+    fn scopes_that_tell(&self, subject: Ix, facet: Facet) -> Vec<Ix> {
+        let node = self.node(subject);
+        match node.kind() {
+            NodeKind::Scope | NodeKind::Repo => vec![subject],
+            NodeKind::Secret => {
+                let mut scopes: Vec<Ix> = if facet == Facet::Secrets {
+                    self.out(subject, EdgeKind::LeakedIn).filter_map(|(place, _)| self.scope_of(place)).collect()
+                } else {
+                    let joins = node.secret().map(|secret| secret.joins.as_slice()).unwrap_or_default();
+                    joins.iter().filter_map(|join| self.find(join.scope.as_ref()?)).collect()
+                };
+                scopes.sort_unstable();
+                scopes.dedup();
+                scopes
+            }
+            _ => self.scope_of(subject).into_iter().collect(),
+        }
+    }
+
+    fn rows(&self, scope: Ix, facet: Facet) -> impl Iterator<Item = &Coverage> + '_ {
+        let rows = self.scanned.binary_search_by(|(known, _)| self.node(*known).id.cmp(&self.node(scope).id));
+        let rows = rows.map(|at| self.scanned[at].1.as_slice()).unwrap_or_default();
+        rows.iter().map(|at| &self.coverage[*at as usize]).filter(move |row| row.facets.contains(&facet))
+    }
+
+    fn not_listed(&self, scope: Ix, facet: Facet) -> Gap {
+        let node = self.node(scope);
+        Gap {
+            subject: Some(node.id.clone()),
+            call: None,
+            reason: format!("no listing was asked for the {} of `{}`", words(facet), node.name),
+            remedy: format!("scan `{}` with a connector that lists its {}", node.name, words(facet)),
+        }
+    }
+}
+
+/// Groups the coverage by scope, in the order of scope ids; the numbers point into `coverage`.
+pub(crate) fn by_scope(coverage: &[Coverage], find: impl Fn(&NodeId) -> Option<Ix>) -> Vec<(Ix, Vec<u32>)> {
+    let mut rows: Vec<(&NodeId, u32)> = coverage.iter().map(|row| &row.scope).zip(0u32..).collect();
+    rows.sort();
+    let mut scopes: Vec<(Ix, Vec<u32>)> = Vec::new();
+    for (scope, row) in rows {
+        let Some(ix) = find(scope) else { continue };
+        match scopes.last_mut() {
+            Some((last, rows)) if *last == ix => rows.push(row),
+            _ => scopes.push((ix, vec![row])),
+        }
+    }
+    scopes
+}
+
+/// A listing that failed must name a gap; one from a damaged file may not, and still is no complete listing.
+fn unexplained(row: &Coverage) -> bool {
+    row.state != whose_model::CoverageState::Complete && row.gaps.is_empty()
+}
+
+fn explain(row: &Coverage) -> Gap {
+    Gap {
+        subject: None,
+        call: None,
+        reason: format!(
+            "`{}` of {} was not read completely, and no reason was recorded",
+            row.source.collector, row.source.connector
+        ),
+        remedy: "scan again".into(),
+    }
+}
+
+fn gaps_of(row: &Coverage) -> &[Gap] {
+    if row.state == whose_model::CoverageState::Complete { &[] } else { &row.gaps }
+}
+
+/// The facet in words that fit after "the".
+fn words(facet: Facet) -> &'static str {
+    match facet {
+        Facet::Identities => "identities",
+        Facet::Credentials => "credentials",
+        Facet::CredentialUse => "use of credentials",
+        Facet::IdentityUse => "use of identities",
+        Facet::Grants => "grants",
+        Facet::Trusts => "trusts",
+        Facet::OwnerSignals => "owners",
+        Facet::OwnerStatus => "state of owners",
+        Facet::Secrets => "leaked secrets",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sample::{ACCOUNT, Estate, account, user};
+    use whose_model::{CoverageState, EdgeKind, Facet, Gap, Node, NodeId, Place, What};
+
+    fn denied(subject: Option<NodeId>) -> Gap {
+        Gap {
+            subject,
+            call: Some("iam:ListAccessKeys".into()),
+            reason: "the provider refused iam:ListAccessKeys".into(),
+            remedy: "allow iam:ListAccessKeys".into(),
+        }
+    }
+
+    #[test]
+    fn a_complete_listing_leaves_no_gap() {
+        let graph = Estate::read().user("alice").build();
+        let alice = graph.find(&user("alice")).unwrap();
+        assert_eq!(graph.gap(alice, Facet::Credentials), None);
+        assert!(graph.scope_gaps(graph.find(&account(ACCOUNT)).unwrap(), Facet::Credentials).is_empty());
+    }
+
+    #[test]
+    fn a_facet_that_nobody_listed_is_a_gap_of_the_scope() {
+        let graph = Estate::read().user("alice").build();
+        let alice = graph.find(&user("alice")).unwrap();
+        let gap = graph.gap(alice, Facet::OwnerStatus).unwrap();
+        assert_eq!(gap.subject, Some(account(ACCOUNT)));
+        assert_eq!(gap.reason, format!("no listing was asked for the state of owners of `{ACCOUNT}`"));
+        assert_eq!(graph.scope_gaps(graph.find(&account(ACCOUNT)).unwrap(), Facet::OwnerStatus), [gap]);
+    }
+
+    #[test]
+    fn a_gap_about_one_user_leaves_the_others_known() {
+        let gap = denied(Some(user("alice")));
+        let graph = Estate::read()
+            .covered(account(ACCOUNT), &[Facet::Credentials], CoverageState::Partial, std::slice::from_ref(&gap))
+            .user("alice")
+            .user("bob")
+            .build();
+        let find = |name| graph.find(&user(name)).unwrap();
+        assert_eq!(graph.gap(find("alice"), Facet::Credentials), Some(gap.clone()));
+        assert_eq!(graph.gap(find("bob"), Facet::Credentials), None);
+        assert_eq!(graph.gap(find("alice"), Facet::Grants), None);
+        assert_eq!(graph.scope_gaps(graph.find(&account(ACCOUNT)).unwrap(), Facet::Credentials), [gap]);
+    }
+
+    #[test]
+    fn one_denied_listing_of_two_is_a_gap_for_everybody() {
+        let graph = Estate::read()
+            .covered(account(ACCOUNT), &[Facet::Credentials], CoverageState::Denied, &[denied(None)])
+            .user("bob")
+            .build();
+        assert_eq!(graph.gap(graph.find(&user("bob")).unwrap(), Facet::Credentials), Some(denied(None)));
+    }
+
+    #[test]
+    fn a_failure_without_a_reason_is_still_no_complete_listing() {
+        let graph = Estate::default()
+            .covered(account(ACCOUNT), &[Facet::Credentials], CoverageState::Failed, &[])
+            .user("bob")
+            .build();
+        let gap = graph.gap(graph.find(&user("bob")).unwrap(), Facet::Credentials).unwrap();
+        assert_eq!(gap.reason, "`sample` of aws was not read completely, and no reason was recorded");
+    }
+
+    #[test]
+    fn a_leaked_secret_is_known_through_the_repository_that_holds_it() {
+        let repository = NodeId::new("git", "", "repository", "example.com/a");
+        let (place, secret) = (NodeId::new("git", "a", "location", "f#1"), NodeId::new("whose", "", "secret", "ab"));
+        let mut location = Node::new(place.clone(), What::Location(Place::default()), "location", "f");
+        location.scope = Some(repository.clone());
+        let estate = Estate::default().node(location).edge(&secret, EdgeKind::LeakedIn, &place);
+        let graph = estate.clone().covered(repository, &[Facet::Secrets], CoverageState::Complete, &[]).build();
+        assert_eq!(graph.gap(graph.find(&secret).unwrap(), Facet::Secrets), None);
+        let graph = estate.build();
+        assert!(graph.gap(graph.find(&secret).unwrap(), Facet::Secrets).is_some());
+    }
+
+    #[test]
+    fn scanned_scopes_are_those_with_coverage() {
+        let graph = Estate::read().user("alice").build();
+        assert_eq!(graph.scanned_scopes().map(|ix| graph.node(ix).name.as_str()).collect::<Vec<_>>(), [ACCOUNT]);
+    }
+}
