@@ -1,0 +1,98 @@
+//! One match of a detector, as byte ranges of the scanned data, and the checks that every match must pass.
+
+use crate::check::{entropy, is_placeholder};
+use crate::definition::{Detector, Edge};
+use crate::fingerprint::SecretValue;
+use regex::bytes::Captures;
+use std::ops::Range;
+
+/// One match.
+pub(crate) struct Capture<'r> {
+    /// The detector's place in the engine's list.
+    pub(crate) detector: usize,
+    /// What the finding stands on: the id when there is one, else the secret.
+    pub(crate) value: Range<usize>,
+    /// The secret half: the value itself, or what was found near an id.
+    pub(crate) secret: Option<Range<usize>>,
+    /// The pattern's other named groups.
+    pub(crate) groups: Vec<(&'r str, Range<usize>)>,
+}
+
+impl<'r> Capture<'r> {
+    /// A match, unless it is a part of something longer, a placeholder, too regular, or fails its check.
+    pub(crate) fn new(index: usize, detector: &'r Detector, found: &Captures<'_>, data: &[u8]) -> Option<Self> {
+        let range = |name: &str| found.name(name).map(|group| group.range());
+        let secret = range("secret");
+        let value = range("id").or_else(|| secret.clone())?;
+        let definition = &detector.definition;
+        let bytes = &data[value.clone()];
+        let real = is_whole(data, &value, definition.edge)
+            && !is_placeholder(bytes)
+            && entropy(bytes) >= definition.min_entropy
+            && definition.check.is_none_or(|check| check.passes(bytes));
+        if !real {
+            return None;
+        }
+        let groups = detector
+            .regex
+            .capture_names()
+            .flatten()
+            .filter(|name| !matches!(*name, "id" | "secret"))
+            .filter_map(|name| Some((name, range(name)?)))
+            .collect();
+        Some(Self { detector: index, value, secret, groups })
+    }
+
+    /// Where the match may not be matched again: its value and its half.
+    pub(crate) fn claims(&self) -> impl Iterator<Item = &Range<usize>> {
+        std::iter::once(&self.value).chain(&self.secret)
+    }
+}
+
+/// Whether nothing that could be a part of the value touches it.
+pub(crate) fn is_whole(data: &[u8], value: &Range<usize>, edge: Edge) -> bool {
+    let (before, after): (&[u8], &[u8]) = match edge {
+        Edge::None => return true,
+        Edge::Word => (b"_", b"_"),
+        Edge::Token => (b"_-", b"_-"),
+        // In front, `=` belongs to an assignment.
+        Edge::Base64 => (b"+/", b"+/="),
+    };
+    let touches =
+        |byte: Option<&u8>, extra: &[u8]| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || extra.contains(byte));
+    let head = &data[..value.start];
+    (!touches(head.last(), before) || ends_in_escape(head)) && !touches(data.get(value.end), after)
+}
+
+/// Whether text ends in an escape sequence (`\n`, `\t`, `\r`, `%3D`), whose letters do not belong to what follows.
+fn ends_in_escape(text: &[u8]) -> bool {
+    match text {
+        [.., b'\\', b'n' | b'r' | b't'] => true,
+        [.., b'%', high, low] => high.is_ascii_hexdigit() && low.is_ascii_hexdigit(),
+        _ => false,
+    }
+}
+
+/// The value in the one form that is fingerprinted. Of a PEM block that is the base64 body alone, however its
+/// lines end or are escaped.
+pub(crate) fn normalised(bytes: &[u8]) -> SecretValue {
+    if !bytes.starts_with(b"-----BEGIN") {
+        return SecretValue::new(bytes.to_vec());
+    }
+    let mut body = Vec::with_capacity(bytes.len());
+    let mut rest = bytes.splitn(2, |&byte| byte == b'\n' || byte == b'\\').nth(1).unwrap_or_default();
+    while let Some((&byte, tail)) = rest.split_first() {
+        match byte {
+            // An escaped line end: `\n` or `\r` as two characters.
+            b'\\' => rest = tail.get(1..).unwrap_or_default(),
+            b'-' => break,
+            _ => {
+                if byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=') {
+                    body.push(byte);
+                }
+                rest = tail;
+            }
+        }
+    }
+    SecretValue::new(body)
+}
