@@ -76,22 +76,22 @@ fn ends_in_escape(text: &[u8]) -> bool {
 /// The value in the one form that is fingerprinted. Of a PEM block that is the base64 body alone, however its
 /// lines end or are escaped.
 pub(crate) fn normalised(bytes: &[u8]) -> SecretValue {
-    if !bytes.starts_with(b"-----BEGIN") {
-        return SecretValue::new(bytes.to_vec());
-    }
-    let mut body = Vec::with_capacity(bytes.len());
-    let mut rest = bytes.splitn(2, |&byte| byte == b'\n' || byte == b'\\').nth(1).unwrap_or_default();
+    const DASHES: &[u8] = b"-----";
+    let Some(label) = bytes.strip_prefix(b"-----BEGIN") else { return SecretValue::new(bytes.to_vec()) };
+    let behind = label.windows(DASHES.len()).position(|window| window == DASHES).map(|at| at + DASHES.len());
+    let mut rest = behind.map_or(label, |at| &label[at..]);
+    // Never grown, so that no copy of the key is left behind in memory.
+    let mut body = Vec::with_capacity(rest.len());
     while let Some((&byte, tail)) = rest.split_first() {
-        match byte {
-            // An escaped line end: `\n` or `\r` as two characters.
-            b'\\' => rest = tail.get(1..).unwrap_or_default(),
-            b'-' => break,
-            _ => {
-                if byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=') {
-                    body.push(byte);
-                }
-                rest = tail;
-            }
+        rest = tail;
+        if byte == b'\\' {
+            // An escaped line end, once or several times over: backslashes and a letter.
+            let letter = tail.iter().position(|&byte| byte != b'\\').unwrap_or(tail.len());
+            rest = tail.get(letter + 1..).unwrap_or_default();
+        } else if byte == b'-' && tail.starts_with(&DASHES[1..]) {
+            break;
+        } else if byte.is_ascii_graphic() {
+            body.push(byte);
         }
     }
     SecretValue::new(body)

@@ -142,8 +142,11 @@ impl Engine {
         let mut windows: BTreeMap<usize, Vec<Range<usize>>> = BTreeMap::new();
         for hit in self.keywords.find_overlapping_iter(data) {
             for &index in &self.owners[hit.pattern().as_usize()] {
-                let window = window::around(data, hit.range(), self.detectors[index].definition.multiline);
-                window::push(windows.entry(index).or_default(), window);
+                let windows = windows.entry(index).or_default();
+                let multiline = self.detectors[index].definition.multiline;
+                if !windows.last().is_some_and(|last| window::covers(data, last, &hit.range(), multiline)) {
+                    window::push(windows, window::around(data, hit.range(), multiline));
+                }
             }
         }
         let mut captures = Vec::new();
@@ -217,3 +220,6 @@ impl Engine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

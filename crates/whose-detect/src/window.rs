@@ -13,11 +13,23 @@ const AFTER_MULTILINE: usize = 32 * 1024;
 pub(crate) fn around(data: &[u8], hit: Range<usize>, multiline: bool) -> Range<usize> {
     let floor = hit.start.saturating_sub(BEFORE);
     let start = data[floor..hit.start].iter().rposition(|&byte| byte == b'\n').map_or(floor, |at| floor + at + 1);
-    let reach = if multiline { AFTER_MULTILINE } else { AFTER };
-    let ceiling = hit.end.saturating_add(reach).min(data.len());
+    let ceiling = hit.end.saturating_add(reach(multiline)).min(data.len());
     let line_end = || data[hit.end..ceiling].iter().position(|&byte| byte == b'\n').map(|at| hit.end + at);
     let end = if multiline { ceiling } else { line_end().unwrap_or(ceiling) };
     start..end
+}
+
+/// Whether a window already looks far enough behind a later hit, so that many hits on one line cost one window.
+pub(crate) fn covers(data: &[u8], window: &Range<usize>, hit: &Range<usize>, multiline: bool) -> bool {
+    let is_final = match data.get(window.end) {
+        None => true,
+        Some(&byte) => byte == b'\n' && !multiline,
+    };
+    hit.end <= window.end && (is_final || hit.end + reach(multiline) / 2 <= window.end)
+}
+
+fn reach(multiline: bool) -> usize {
+    if multiline { AFTER_MULTILINE } else { AFTER }
 }
 
 /// Adds a window to a list of sorted ones, joining what overlaps.
@@ -69,6 +81,16 @@ mod tests {
     fn window_of_an_endless_line_is_bounded() {
         let data = vec![b'x'; 100_000];
         assert_eq!(around(&data, 50_000..50_003, false), 50_000 - BEFORE..50_003 + AFTER);
+    }
+
+    #[test]
+    fn later_hit_is_covered_only_when_enough_lies_behind_it() {
+        let line = [vec![b'x'; 100], vec![b'\n'], vec![b'y'; 100_000]].concat();
+        assert!(covers(&line, &(0..100), &(95..98), false));
+        assert!(!covers(&line, &(0..100), &(95..98), true));
+        let window = around(&line, 50_000..50_003, false);
+        assert!(covers(&line, &window, &(50_010..50_013), false));
+        assert!(!covers(&line, &window, &(window.end - 10..window.end), false));
     }
 
     #[test]
