@@ -1,0 +1,25 @@
+//! What can go wrong: the writer does not take the report.
+
+use crate::FormatInfo;
+use std::io;
+
+/// A report that could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write the report in the format {format}")]
+pub struct FormatError {
+    format: &'static str,
+    #[source]
+    source: io::Error,
+}
+
+impl FormatError {
+    /// Names the format that a failed write belongs to.
+    pub(crate) fn of(info: &'static FormatInfo) -> impl Fn(io::Error) -> Self {
+        |source| Self { format: info.id, source }
+    }
+
+    /// The kind of the failure: a caller treats a closed pipe as the reader's wish, not as a fault.
+    pub fn kind(&self) -> io::ErrorKind {
+        self.source.kind()
+    }
+}

@@ -1,0 +1,17 @@
+//! One file a format.
+
+mod csv;
+mod html;
+mod inventory_csv;
+mod json;
+mod jsonl;
+mod markdown;
+mod terminal;
+
+pub use csv::Csv;
+pub use html::Html;
+pub use inventory_csv::InventoryCsv;
+pub use json::Json;
+pub use jsonl::JsonLines;
+pub use markdown::Markdown;
+pub use terminal::Terminal;
