@@ -3,9 +3,9 @@
 use crate::Kind;
 use crate::changes::{Changed, Changes, FindingRef, SeverityChange, Side, Subject, Undecided, Widened, Widening};
 use crate::footing::{Absence, FootingIx, Footings, ReadScopes};
-use crate::object::{Keys, Object, objects, take_moving};
+use crate::object::{Keys, Object, objects};
 use serde_json::Value;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use whose_model::{
     CredentialView, EdgeKind, GrantView, IdentityView, NodeId, NodeView, OwnerView, Report, SecretView, Tier,
 };
@@ -182,24 +182,23 @@ fn widens(kind: EdgeKind) -> bool {
     kind.is_traversable() && !matches!(kind, EdgeKind::AuthenticatesAs | EdgeKind::IsValueOf)
 }
 
-/// The fields in which two bodies differ. What moves by itself and the lists of findings do not count.
+/// The fields in which two objects of one kind differ. What moves by itself does not count.
 fn changed_fields(old: Object<'_>, new: Object<'_>) -> Vec<String> {
-    // Views are plain data with text keys, which JSON can always hold.
-    let body = |object: Object<'_>| object.to_value().unwrap_or_default();
-    differing_fields(body(old), body(new))
-}
-
-/// The names of the fields in which two objects of one kind differ.
-pub(crate) fn differing_fields(mut old: Value, mut new: Value) -> Vec<String> {
-    for body in [&mut old, &mut new] {
-        take_moving(body);
-    }
-    let (Value::Object(old), Value::Object(new)) = (old, new) else {
+    // A view that cannot be written as JSON cannot be told from another, and counts as unchanged.
+    let (Ok((old, _)), Ok((new, _))) = (old.encode(), new.encode()) else {
         return Vec::new();
     };
+    differing_fields(&old, &new).unwrap_or_default()
+}
+
+/// The names of the fields in which two JSON objects differ. The list of findings does not count: findings are
+/// compared on their own.
+pub(crate) fn differing_fields(old: &str, new: &str) -> Result<Vec<String>, serde_json::Error> {
+    let old: BTreeMap<String, Value> = serde_json::from_str(old)?;
+    let new: BTreeMap<String, Value> = serde_json::from_str(new)?;
     let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     let differs = |name: &&String| name.as_str() != "findings" && old.get(*name) != new.get(*name);
-    names.into_iter().filter(differs).cloned().collect()
+    Ok(names.into_iter().filter(differs).cloned().collect())
 }
 
 pub(crate) fn subject(object: Object<'_>) -> Subject {

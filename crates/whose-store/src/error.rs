@@ -67,7 +67,7 @@ pub enum StoreError {
         /// What was asked for.
         id: String,
         /// How many scans the store holds.
-        scans: u64,
+        scans: u32,
     },
     /// Several scans begin with this abbreviation.
     #[error("`{id}` can mean {}; write more of it", scans.join(" or "))]

@@ -31,8 +31,8 @@ pub trait InventoryStore: Send + Sync {
     /// The life of one object: `id` is a node's id or a finding's.
     async fn history(&self, id: &str) -> Result<History, StoreError>;
 
-    /// Objects (edges and findings excepted) that `text` names: those whose id or name it is, then those whose id,
-    /// name or revealed key id holds it. At most `limit`.
+    /// Objects (edges and findings excepted) that `text` names: those whose id or name it is, then those whose name,
+    /// last part of the id or revealed key id holds it. Case does not count. At most `limit`.
     async fn find(&self, text: &str, limit: usize) -> Result<Vec<Found>, StoreError>;
 
     /// What changed between two scans.
@@ -155,7 +155,7 @@ pub struct History {
 pub enum Match {
     /// The text is its id, the last part of its id, its name, or a key id that it reveals.
     Exact,
-    /// Its id or name holds the text.
+    /// One of these holds the text.
     Part,
 }
 

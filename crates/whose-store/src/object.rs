@@ -1,10 +1,11 @@
 //! One entry of one list of a report, whatever its kind: its key, its name, and what of it moves by itself.
 
 use crate::Kind;
-use serde_json::{Map, Value};
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use whose_model::{
-    CredentialView, EdgeView, Finding, GrantView, IdentityView, NodeId, NodeView, OwnerView, Report, SecretView,
+    CredentialView, EdgeView, Finding, GrantView, IdentityView, LastUsed, NodeId, NodeView, OwnerView, Ownership,
+    Report, SecretView,
 };
 
 /// An entry of a report.
@@ -71,17 +72,24 @@ impl<'a> Object<'a> {
         }
     }
 
-    pub(crate) fn to_value(self) -> Result<Value, serde_json::Error> {
-        match self {
-            Self::Identity(view) => serde_json::to_value(view),
-            Self::Credential(view) => serde_json::to_value(view),
-            Self::Secret(view) => serde_json::to_value(view),
-            Self::Grant(view) => serde_json::to_value(view),
-            Self::Owner(view) => serde_json::to_value(view),
-            Self::Other(view) => serde_json::to_value(view),
-            Self::Edge(edge) => serde_json::to_value(edge),
-            Self::Finding(finding) => serde_json::to_value(finding),
+    /// The object as JSON without what moves by itself, and that part.
+    pub(crate) fn encode(self) -> Result<(String, Option<String>), serde_json::Error> {
+        fn apart<T: Moves + Clone + Serialize>(view: &T) -> Result<(String, Option<String>), serde_json::Error> {
+            let mut view = view.clone();
+            let moving = view.take_moving().map(|moving| serde_json::to_string(&moving)).transpose()?;
+            Ok((serde_json::to_string(&view)?, moving))
         }
+        let body = match self {
+            Self::Identity(view) => return apart(view),
+            Self::Credential(view) => return apart(view),
+            Self::Secret(view) => serde_json::to_string(view),
+            Self::Grant(view) => serde_json::to_string(view),
+            Self::Owner(view) => serde_json::to_string(view),
+            Self::Other(view) => serde_json::to_string(view),
+            Self::Edge(edge) => serde_json::to_string(edge),
+            Self::Finding(finding) => serde_json::to_string(finding),
+        };
+        Ok((body?, None))
     }
 }
 
@@ -122,55 +130,64 @@ impl Keys {
     }
 }
 
-/// Takes out of an object what moves by itself from scan to scan: when it was last used, and the scores of its
-/// owners, which fade with age. Both are kept apart, so that they do not make versions.
-pub(crate) fn take_moving(body: &mut Value) -> Option<Value> {
-    let body = body.as_object_mut()?;
-    let mut moving = Map::new();
-    if let Some(used) = body.remove("last_used") {
-        moving.insert("last_used".into(), used);
-    }
-    let mut scores = Vec::new();
-    for_each_score(body, |score| scores.push(score.take()));
-    if !scores.is_empty() {
-        moving.insert("scores".into(), scores.into());
-    }
-    (!moving.is_empty()).then_some(Value::Object(moving))
+/// What moves by itself from scan to scan: when a thing was last used, and the scores of its owners, which fade
+/// with age. It is kept apart, so that it does not make versions.
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Moving {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_used: Option<LastUsed>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    scores: Vec<f64>,
 }
 
-/// Puts back what [`take_moving`] took. `false` when the two do not fit together.
-pub(crate) fn put_moving(body: &mut Value, moving: Value) -> bool {
-    let (Some(body), Value::Object(mut moving)) = (body.as_object_mut(), moving) else {
-        return false;
-    };
-    if let Some(used) = moving.remove("last_used") {
-        body.insert("last_used".into(), used);
-    }
-    let Some(Value::Array(scores)) = moving.remove("scores") else {
-        return true;
-    };
-    let mut scores = scores.into_iter();
-    for_each_score(body, |score| *score = scores.next().unwrap_or_default());
-    scores.next().is_none()
-}
+/// A view that has a part which moves by itself.
+pub(crate) trait Moves {
+    fn last_used(&mut self) -> &mut Option<LastUsed>;
+    fn ownership(&mut self) -> Option<&mut Ownership>;
 
-fn for_each_score(body: &mut Map<String, Value>, mut visit: impl FnMut(&mut Value)) {
-    let list = |value: &mut Value, field: &str| value.get_mut(field).and_then(Value::as_array_mut).map(std::mem::take);
-    let Some(ownership) = body.get_mut("ownership") else {
-        return;
-    };
-    let Some(mut candidates) = list(ownership, "candidates") else {
-        return;
-    };
-    for candidate in &mut candidates {
-        candidate.get_mut("score").map(&mut visit);
-        if let Some(signals) = candidate.get_mut("signals").and_then(Value::as_array_mut) {
-            for signal in signals {
-                signal.get_mut("score").map(&mut visit);
-            }
+    /// Takes out what moves, if there is any.
+    fn take_moving(&mut self) -> Option<Moving> {
+        let last_used = self.last_used().take();
+        let scores = self.ownership().into_iter().flat_map(scores).map(std::mem::take).collect();
+        let moving = Moving { last_used, scores };
+        (moving != Moving::default()).then_some(moving)
+    }
+
+    /// Puts back what [`Moves::take_moving`] took. `false` when the two do not belong together.
+    #[must_use]
+    fn put_moving(&mut self, moving: Moving) -> bool {
+        *self.last_used() = moving.last_used;
+        let places: Vec<&mut f64> = self.ownership().into_iter().flat_map(scores).collect();
+        let fits = places.len() == moving.scores.len();
+        for (place, score) in places.into_iter().zip(moving.scores) {
+            *place = score;
         }
+        fits
     }
-    if let Some(emptied) = ownership.get_mut("candidates") {
-        *emptied = candidates.into();
+}
+
+fn scores(ownership: &mut Ownership) -> impl Iterator<Item = &mut f64> {
+    ownership.candidates.iter_mut().flat_map(|candidate| {
+        std::iter::once(&mut candidate.score).chain(candidate.signals.iter_mut().map(|signal| &mut signal.score))
+    })
+}
+
+impl Moves for IdentityView {
+    fn last_used(&mut self) -> &mut Option<LastUsed> {
+        &mut self.last_used
+    }
+
+    fn ownership(&mut self) -> Option<&mut Ownership> {
+        self.ownership.as_mut()
+    }
+}
+
+impl Moves for CredentialView {
+    fn last_used(&mut self) -> &mut Option<LastUsed> {
+        &mut self.last_used
+    }
+
+    fn ownership(&mut self) -> Option<&mut Ownership> {
+        None
     }
 }
