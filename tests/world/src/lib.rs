@@ -1,1 +1,23 @@
-//! An invented company with planted faults, served on loopback.
+//! An invented company with planted truth: an AWS account served on loopback and git repositories written
+//! to disk. `whose demo` shows it, and the tests hold the scanner against it.
+
+mod account;
+mod aws;
+mod company;
+mod draw;
+mod error;
+mod repository;
+mod token;
+mod truth;
+mod write;
+
+pub use account::{
+    AccessKey, Account, Grants, Group, KeyUse, OidcProvider, Password, Policy, Role, Root, SamlProvider,
+    ServerCertificate, ServiceCredential, Tags, Uploaded, User,
+};
+pub use aws::{AwsServer, CREDENTIAL_REPORT_COLUMNS, Request};
+pub use company::World;
+pub use error::WorldError;
+pub use repository::{Commit, Repository};
+pub use token::{account_of, aws_id};
+pub use truth::{Comparison, Planted, RULES, Subject};

@@ -1,0 +1,122 @@
+//! Roles for those outside: CI on GitHub, vendors, the log account of the organisation, and the scanner.
+
+use super::people::{HANNA, INES, LUC, Person, TOMAS};
+use super::plan::{Plan, allow, attached, aws_policy};
+use super::roles::{node, role, trusts};
+use crate::account::{OidcProvider, Role, SamlProvider, Tags};
+use crate::draw::{DIGITS, HEX};
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+/// GitHub's issuer for Actions.
+pub(crate) const GITHUB: &str = "token.actions.githubusercontent.com";
+/// The role with which the scanner reads.
+pub(crate) const SCANNER: &str = "whose-scanner";
+
+/// The roles.
+pub(crate) fn roles(plan: &mut Plan) -> Vec<Role> {
+    let mut roles = ci(plan);
+    roles.extend(vendors(plan));
+    let trusted = format!("arn:aws:iam::{}:user/people/{}", plan.number, HANNA.login);
+    let tags = plan.declared(&HANNA, "Reads the account for the NHI inventory", 330);
+    let mut scanner = role(plan, SCANNER, "/security/", tags, trusts("AWS", trusted));
+    scanner.grants = attached(&[aws_policy("SecurityAudit")]);
+    let subject = node(plan, &scanner);
+    plan.healthy("orphaned-workload", subject, "Trusts a user that is there.");
+    roles.push(scanner);
+    roles
+}
+
+/// GitHub Actions as identity provider.
+pub(crate) fn oidc_providers(plan: &Plan) -> Vec<OidcProvider> {
+    vec![OidcProvider {
+        url: GITHUB.into(),
+        audiences: vec!["sts.amazonaws.com".into()],
+        thumbprint: plan.draw.text("thumbprint/github", HEX, 40),
+        created: plan.ago("oidc/github", 410),
+        tags: [("Team".into(), TOMAS.team.into())].into(),
+    }]
+}
+
+/// The company's directory as identity provider.
+pub(crate) fn saml_providers(plan: &Plan) -> Vec<SamlProvider> {
+    vec![SamlProvider {
+        name: "tallowmere-directory".into(),
+        created: plan.ago("saml", 800),
+        valid_until: plan.as_of + SignedDuration::from_hours(24 * 310),
+        tags: Tags::new(),
+    }]
+}
+
+/// A number of another account, which is not the company's.
+pub(crate) fn foreign_account(plan: &Plan, label: &str) -> String {
+    format!("{}{}", 1 + plan.draw.below(&format!("account/first/{label}"), 8), plan.draw.text(label, DIGITS, 11))
+}
+
+fn ci(plan: &mut Plan) -> Vec<Role> {
+    let pinned = |sub: &str| {
+        json!({"StringEquals": {
+        format!("{GITHUB}:aud"): "sts.amazonaws.com", format!("{GITHUB}:sub"): sub}})
+    };
+    let main = pinned("repo:tallowmere/payments:ref:refs/heads/main");
+    let environment = pinned("repo:tallowmere/web:environment:production");
+    let audience = json!({"StringEquals": {format!("{GITHUB}:aud"): "sts.amazonaws.com"}});
+    let organisation = json!({
+        "StringEquals": {format!("{GITHUB}:aud"): "sts.amazonaws.com"},
+        "StringLike": {format!("{GITHUB}:sub"): "repo:tallowmere/*"}});
+    let payments = ci_role(plan, "github-payments-release", &INES, "Releases payments from GitHub", main);
+    let web = ci_role(plan, "github-web-release", &LUC, "Releases the web shop from GitHub", environment);
+    let artefacts = ci_role(plan, "github-artefacts", &TOMAS, "Uploads build artefacts from GitHub", audience);
+    let packages = ci_role(plan, "github-packages", &TOMAS, "Publishes internal packages from GitHub", organisation);
+    let (first, second) = (node(plan, &artefacts), node(plan, &packages));
+    plan.fault("broad-ci-trust", first, "Checks the audience alone: any repository on GitHub gets in.");
+    plan.fault("broad-ci-trust", second, "Any repository and branch of the organisation gets in.");
+    let (first, second) = (node(plan, &payments), node(plan, &web));
+    plan.healthy("broad-ci-trust", first.clone(), "Bound to one branch of one repository.");
+    plan.healthy("broad-ci-trust", second, "Bound to one environment of one repository.");
+    plan.healthy("orphaned-workload", first, "Its identity provider is there.");
+    vec![payments, web, artefacts, packages]
+}
+
+fn ci_role(plan: &Plan, name: &str, owner: &Person, purpose: &str, condition: Value) -> Role {
+    let trust = json!({"Version": "2012-10-17", "Statement": [{
+        "Sid": "GitHubActions",
+        "Effect": "Allow",
+        "Principal": {"Federated": format!("arn:aws:iam::{}:oidc-provider/{GITHUB}", plan.number)},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": condition}]});
+    let mut role = role(plan, name, "/ci/", plan.declared(owner, purpose, 230), trust);
+    role.grants.inline =
+        vec![("access".into(), allow(&[("s3:PutObject", &format!("arn:aws:s3:::tallowmere-{name}/*"))]))];
+    role
+}
+
+fn vendors(plan: &mut Plan) -> Vec<Role> {
+    let root = |account: &str| format!("arn:aws:iam::{account}:root");
+    let conditioned = |account: &str, condition: Value| {
+        json!({"Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow", "Principal": {"AWS": root(account)}, "Action": "sts:AssumeRole", "Condition": condition}]})
+    };
+    let costs = trusts("AWS", root(&foreign_account(plan, "vendor/costs")));
+    let id = plan.draw.text("external-id", HEX, 32);
+    let events = conditioned(&foreign_account(plan, "vendor/events"), json!({"StringEquals": {"sts:ExternalId": id}}));
+    let organisation = format!("o-{}", plan.draw.text("organisation", b"0123456789abcdefghijklmnopqrstuvwxyz", 10));
+    let logs = conditioned(
+        &foreign_account(plan, "organisation/logs"),
+        json!({"StringEquals": {"aws:PrincipalOrgID": organisation}}),
+    );
+    let reader = |plan: &Plan, name: &str, purpose: &str, trust: Value| {
+        let mut role = role(plan, name, "/partner/", plan.declared(&HANNA, purpose, 270), trust);
+        role.grants.inline = vec![("access".into(), allow(&[("ce:Get* cloudwatch:Get*", "*")]))];
+        role
+    };
+    let costs = reader(plan, "vendor-cost-reports", "Lets the cost vendor read bills", costs);
+    let events = reader(plan, "vendor-event-monitor", "Lets the monitoring vendor read events", events);
+    let logs = reader(plan, "organisation-log-reader", "Lets the log account read metrics", logs);
+    let (first, second, third) = (node(plan, &costs), node(plan, &events), node(plan, &logs));
+    let rule = "external-trust-without-external-id";
+    plan.fault(rule, first, "Another company's account is trusted, with no external id.");
+    plan.healthy(rule, second, "Another company's account is trusted, with an external id.");
+    plan.healthy(rule, third, "Another account, but only as a member of the company's own organisation.");
+    vec![costs, events, logs]
+}
