@@ -7,7 +7,7 @@ use crate::nodes::Nodes;
 use crate::reach::ReachTable;
 use crate::{Graph, resolve};
 use whose_model::{
-    Class, Classified, Coverage, Edge, Lifecycle, NodeKind, Observation, OwnerBand, Ownership, Privilege, Tier,
+    Class, Classified, Coverage, Edge, Lifecycle, Node, NodeKind, Observation, OwnerBand, Ownership, Privilege, Tier,
     Timestamp,
 };
 
@@ -48,9 +48,13 @@ impl Graph {
         graph
     }
 
-    /// Adds what was concluded and numbers the edges anew. Numbers of nodes stay.
-    pub(crate) fn extend(&mut self, nodes: Vec<whose_model::Node>, derived: Vec<Edge>) {
-        for node in nodes {
+    /// Adds what was concluded and numbers the edges anew. Numbers of nodes stay. Virtual nodes stand for many and
+    /// are not things that were seen; owners are, in what keepers wrote.
+    pub(crate) fn extend(&mut self, virtual_nodes: Vec<Node>, owners: Vec<Node>, derived: Vec<Edge>) {
+        for node in virtual_nodes {
+            self.nodes.push(node, false);
+        }
+        for node in owners {
             self.nodes.push(node, true);
         }
         let mut edges = std::mem::take(&mut self.links).edges;

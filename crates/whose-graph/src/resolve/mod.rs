@@ -1,8 +1,10 @@
 //! What follows from what was seen, in the order in which one conclusion needs another.
 
+mod aws;
 mod classify;
 mod leaks;
 mod lifecycle;
+mod privilege;
 mod words;
 
 use crate::Graph;
@@ -11,6 +13,8 @@ use crate::Graph;
 pub(crate) fn resolve(graph: &mut Graph) {
     classify::resolve(graph);
     lifecycle::resolve(graph);
-    let derived = leaks::resolve(graph);
-    graph.extend(Vec::new(), derived);
+    let mut edges = leaks::resolve(graph);
+    let (virtual_nodes, ways) = privilege::resolve(graph);
+    edges.extend(ways);
+    graph.extend(virtual_nodes, Vec::new(), edges);
 }
