@@ -35,7 +35,7 @@ pub(crate) fn is_unseen(character: char) -> bool {
 }
 
 /// Any text on one line, with what cannot be seen as `⟨U+202E⟩`. The rule for terminals and the base of all others.
-pub(crate) fn visible(text: &str) -> Cow<'_, str> {
+pub fn visible(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_unseen) {
         return Cow::Borrowed(text);
     }

@@ -17,15 +17,26 @@ pub(crate) struct Share {
 }
 
 impl Share {
-    /// Whole per cent of those of whom it is known; none when it is known of nobody.
+    /// Of how many it is known.
+    pub(crate) fn known(self) -> u64 {
+        self.whole.saturating_sub(self.unknown)
+    }
+
+    /// Whole per cent of those of whom it is known; none when it is known of nobody. 0 and 100 are said only
+    /// when they are exact.
     pub(crate) fn percent(self) -> Option<u64> {
-        let known = self.whole.saturating_sub(self.unknown);
-        (self.part * 100).checked_div(known)
+        let known = self.known();
+        match (self.part, known) {
+            (_, 0) => None,
+            (0, _) => Some(0),
+            (part, known) if part >= known => Some(100),
+            (part, known) => Some(((part * 200 + known) / (known * 2)).clamp(1, 99)),
+        }
     }
 
     /// How many are known not to have it.
     pub(crate) fn without(self) -> u64 {
-        self.whole.saturating_sub(self.unknown).saturating_sub(self.part)
+        self.known().saturating_sub(self.part)
     }
 }
 
@@ -131,6 +142,13 @@ mod tests {
         assert_eq!(after.owned.percent(), None);
         assert_eq!(after.purpose.part, before.purpose.part);
         assert_eq!(after.ownerless_admins, 0);
+    }
+
+    #[test]
+    fn all_and_none_are_said_only_when_exact() {
+        let percent = |part, whole| Share { part, unknown: 0, whole }.percent();
+        assert_eq!([percent(0, 9), percent(9, 9), percent(2, 3)], [Some(0), Some(100), Some(67)]);
+        assert_eq!([percent(1, 1000), percent(999, 1000)], [Some(1), Some(99)]);
     }
 
     #[test]

@@ -19,3 +19,6 @@ mod sample;
 pub use catalogue::{FORMATS, FormatInfo, ReportFormat, format};
 pub use error::FormatError;
 pub use formats::{Csv, Html, InventoryCsv, Json, JsonLines, Markdown, Terminal};
+pub use inert::visible;
+pub use names::place;
+pub use words::{day, last_used, plain, term};

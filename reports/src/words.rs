@@ -4,7 +4,7 @@ use serde::Serialize;
 use whose_model::{LastUsed, Timestamp, Usage};
 
 /// A day, `2026-11-24`.
-pub(crate) fn day(at: Timestamp) -> String {
+pub fn day(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d").to_string()
 }
 
@@ -37,7 +37,7 @@ pub(crate) fn grouped(number: u64) -> String {
 }
 
 /// The word by which the published schema calls a value, so that no two outputs call it differently.
-pub(crate) fn term<T: Serialize>(value: T) -> String {
+pub fn term<T: Serialize>(value: T) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(word)) => word,
         other => {
@@ -48,12 +48,12 @@ pub(crate) fn term<T: Serialize>(value: T) -> String {
 }
 
 /// The same word in running text.
-pub(crate) fn plain<T: Serialize>(value: T) -> String {
+pub fn plain<T: Serialize>(value: T) -> String {
     term(value).replace('-', " ")
 }
 
 /// When something was last used, with what its source can speak for.
-pub(crate) fn last_used(used: Option<&LastUsed>) -> String {
+pub fn last_used(used: Option<&LastUsed>) -> String {
     let Some(used) = used else { return "not collected".into() };
     match (used.usage, used.horizon) {
         (Usage::At(at), _) => day(at),

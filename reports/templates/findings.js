@@ -67,10 +67,24 @@ function toIdentity(id) {
   return button('link', nameOf(id), () => { location.hash = `identity=${encodeURIComponent(id)}`; });
 }
 
+/** The leaked values that a finding speaks of, as far as they may be shown. */
+function leaks(finding) {
+  const credential = credentials.get(finding.subject);
+  const ids = secrets.has(finding.subject) ? [finding.subject] : (credential && credential.leaked) || [];
+  return ids.map((id) => secrets.get(id)).filter(Boolean).map((secret) => pairs([
+    ['What', secret.title],
+    ['Masked', el('span', 'mono', secret.hint)],
+    ['Holds', secret.has_secret_half ? 'the secret itself' : 'an id alone'],
+    ['Detector', el('span', 'mono', secret.detector)],
+    ['Confidence', secret.confidence],
+    ...secret.reveals.map((reveal) => [words(reveal.what), reveal.value]),
+  ]));
+}
+
 function findingPanel(finding) {
   const evidence = (finding.evidence || []).map((item) => el('li', '', item.what,
     el('span', 'source', item.source, item.at && `, ${day(item.at)}`)));
-  const steps = (finding.fix || []).map((fix) => el('li', '', fix.what, fix.command ? command(fix.command) : null));
+  const steps = (finding.fix || []).map((fix) => el('li', '', prose(fix.what), fix.command ? command(fix.command) : null));
   const identity = finding.identity || (identities.has(finding.subject) ? finding.subject : null);
   const permalink = el('a', 'mono', finding.id);
   permalink.href = `#finding=${finding.id}`;
@@ -89,6 +103,7 @@ function findingPanel(finding) {
       ['Confidence', finding.confidence < 1 ? finding.confidence.toFixed(2) : null],
       ['Finding', permalink],
     ])),
+    part('Leaked value', leaks(finding)),
     part('Why this severity', severitySum(finding)),
     part('Evidence for', finding.maps_to && el('p', 'small',
       finding.maps_to.map((control) => `${control.framework} ${control.control}`).join(', '))),

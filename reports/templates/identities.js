@@ -90,6 +90,7 @@ const identityList = new List({
   root: document.getElementById('identities-list'),
   items: report.identities,
   noun: ['identity', 'identities'],
+  first: 5,
   filters: [
     choice('Any class', classes, (identity, value) => (identity.class.class === 'human') === (value === 'human')),
     choice('Any owner', bands, (identity, value) => band(identity) === value),

@@ -3,11 +3,12 @@
 const STEP = 100;
 
 class List {
-  /** `kind`: { root, items, noun: [one, many], columns: [{ title, className, sort, cell }], text, filters, panel } */
+  /** `kind`: { root, items, noun: [one, many], columns: [{ title, className, sort, cell }], first, text, filters, panel };
+      `first` is the column by which the list is sorted at first, when its items are not in order already. */
   constructor(kind) {
     Object.assign(this, kind);
     this.drawn = STEP;
-    this.order = null;
+    this.order = this.first ? { column: this.columns[this.first], up: false } : null;
     this.rows = new Map();
     this.texts = new Map();
     this.body = el('tbody');
@@ -23,8 +24,9 @@ class List {
     this.search.placeholder = `Search ${this.noun[1]}`;
     this.search.setAttribute('aria-label', this.search.placeholder);
     this.search.addEventListener('input', () => this.refresh());
-    this.root.append(el('div', 'filters', ...this.filters.map((filter) => filter.element), this.search),
-      this.status, table, this.more);
+    const filters = el('div', 'filters', ...this.filters.map((filter) => filter.element), this.search);
+    filters.hidden = !this.items.length;
+    this.root.append(filters, this.status, table, this.more);
     for (const filter of this.filters) filter.changed = () => this.refresh();
     this.refresh();
   }
@@ -39,6 +41,7 @@ class List {
     });
     const cell = el('th', column.className, sorter);
     cell.scope = 'col';
+    if (this.order && this.order.column === column) cell.setAttribute('aria-sort', 'descending');
     return cell;
   }
 
@@ -76,6 +79,7 @@ class List {
     if (narrowed) this.status.append(button('', 'Clear filters', () => this.clear()));
     const left = this.found.length - this.drawn;
     this.more.replaceChildren();
+    this.more.hidden = left <= 0;
     if (left > 0) {
       this.more.append(button('', `Show ${number(Math.min(left, STEP))} more`, () => this.grow(STEP)));
       if (left > STEP) this.more.append(button('', `Show all ${number(this.found.length)}`, () => this.grow(left)));

@@ -17,6 +17,8 @@ for (const link of document.querySelectorAll('[data-severity]'))
     findingList.refresh();
   });
 
+for (const remedy of document.querySelectorAll('.remedy')) remedy.replaceChildren(...prose(remedy.textContent));
+
 const theme = document.getElementById('theme');
 const dark = () => (document.documentElement.dataset.theme
   || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')) === 'dark';

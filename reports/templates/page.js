@@ -20,6 +20,9 @@ function el(tag, className, ...children) {
   return element;
 }
 
+/** A sentence in which words between backticks are code. */
+const prose = (text) => String(text).split('`').map((piece, index) => (index % 2 ? el('code', '', piece) : shown(piece)));
+
 function button(className, text, onClick) {
   const element = el('button', className, text);
   element.type = 'button';
@@ -31,6 +34,7 @@ const names = new Map();
 for (const list of [report.others, report.owners, report.grants, report.credentials, report.identities])
   for (const view of list) names.set(view.id, view.name);
 const credentials = new Map(report.credentials.map((view) => [view.id, view]));
+const secrets = new Map(report.secrets.map((view) => [view.id, view]));
 const findings = new Map(report.findings.map((finding) => [finding.id, finding]));
 const identities = new Map(report.identities.map((view) => [view.id, view]));
 

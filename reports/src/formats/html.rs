@@ -138,8 +138,8 @@ impl Page {
             targets: report.scan.targets.iter().map(|it| shown(&it.target)).collect(),
             as_of: minute(report.scan.as_of),
             scan: shown(&report.scan.id),
-            state: plain(report.scan.state),
-            whole: report.scan.state == ScanState::Complete,
+            state: if report.coverage.is_empty() { "no listing was read".into() } else { plain(report.scan.state) },
+            whole: report.scan.state == ScanState::Complete && !report.coverage.is_empty(),
             version: shown(&report.scan.tool_version),
             calls: count(report.scan.calls, "call", "calls"),
             figures: figures(report, &kpis),
@@ -211,7 +211,7 @@ fn share_text(share: Share) -> String {
         return if share.whole == 0 { "none seen".into() } else { "not known".into() };
     };
     let unknown = if share.unknown > 0 { format!(", {} not known", grouped(share.unknown)) } else { String::new() };
-    format!("{percent} % · {} of {}{unknown}", grouped(share.part), grouped(share.whole))
+    format!("{percent} % · {} of {}{unknown}", grouped(share.part), grouped(share.known()))
 }
 
 fn coverage(report: &Report, names: &Names) -> Vec<CoverageRow> {

@@ -73,7 +73,7 @@ fn summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 fn share_text(share: Share) -> String {
     let unknown = if share.unknown > 0 { format!(", {} not known", grouped(share.unknown)) } else { String::new() };
     match share.percent() {
-        Some(percent) => format!("{percent} % ({} of {}{unknown})", grouped(share.part), grouped(share.whole)),
+        Some(percent) => format!("{percent} % ({} of {}{unknown})", grouped(share.part), grouped(share.known())),
         None if share.whole == 0 => "none seen".into(),
         None => format!("not known of any of {}", grouped(share.whole)),
     }
