@@ -4,6 +4,7 @@ mod aws;
 mod classify;
 mod leaks;
 mod lifecycle;
+mod owners;
 mod privilege;
 mod words;
 
@@ -16,5 +17,8 @@ pub(crate) fn resolve(graph: &mut Graph) {
     let mut edges = leaks::resolve(graph);
     let (virtual_nodes, ways) = privilege::resolve(graph);
     edges.extend(ways);
-    graph.extend(virtual_nodes, Vec::new(), edges);
+    let (owners, owned) = owners::resolve(graph);
+    edges.extend(owned);
+    graph.extend(virtual_nodes, owners, edges);
+    owners::share(graph);
 }
