@@ -141,3 +141,90 @@ fn failed(
 ) -> WorldError {
     WorldError::Git { operation, path: path.into(), source: source.into() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gix::objs::tree::EntryMode;
+
+    fn world() -> World {
+        World::new(5, "2026-03-01T09:30:00Z".parse().unwrap())
+    }
+
+    /// Every file of a tree with its text, as git reads it.
+    fn files(git: &gix::Repository, tree: ObjectId, above: &str, into: &mut BTreeMap<String, (EntryMode, Vec<u8>)>) {
+        for entry in git.find_tree(tree).unwrap().iter() {
+            let entry = entry.unwrap();
+            let path = format!("{above}{}", entry.filename());
+            if entry.mode().is_tree() {
+                files(git, entry.object_id(), &format!("{path}/"), into);
+            } else {
+                into.insert(path, (entry.mode(), entry.object().unwrap().data.clone()));
+            }
+        }
+    }
+
+    #[test]
+    fn git_reads_every_commit_as_it_was_planned() {
+        let folder = tempfile::tempdir().unwrap();
+        let world = world();
+        let paths = world.write_repositories(folder.path()).unwrap();
+        assert_eq!(paths.len(), world.repositories().len());
+        for (repository, path) in world.repositories().iter().zip(&paths) {
+            let git = gix::open(path).unwrap();
+            let mut commit = Some(git.head_commit().unwrap());
+            for planned in repository.commits.iter().rev() {
+                let found = commit.take().unwrap();
+                assert_eq!(found.message_raw().unwrap(), planned.message.as_str());
+                let author = found.author().unwrap();
+                assert_eq!(
+                    (author.name, author.email),
+                    (planned.author.as_str().into(), planned.email.as_str().into())
+                );
+                assert_eq!(author.time().unwrap().seconds, planned.at.as_second());
+                commit = found.parent_ids().next().map(|id| git.find_commit(id).unwrap());
+            }
+            assert!(commit.is_none());
+        }
+    }
+
+    #[test]
+    fn head_index_and_working_tree_hold_the_same_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let world = world();
+        let paths = world.write_repositories(folder.path()).unwrap();
+        for (repository, path) in world.repositories().iter().zip(&paths) {
+            let git = gix::open(path).unwrap();
+            let mut found = BTreeMap::new();
+            files(&git, git.head_tree_id().unwrap().detach(), "", &mut found);
+            let planned = repository.head();
+            assert_eq!(found.len(), planned.len());
+            for (file, text) in planned {
+                assert_eq!(found[file].1, text.as_bytes(), "{file}");
+                assert_eq!(std::fs::read_to_string(path.join(file)).unwrap(), text, "{file}");
+            }
+            let index = git.index().unwrap();
+            assert_eq!(index.entries().len(), found.len());
+            let remote = git.config_snapshot().string("remote.origin.url").unwrap().to_string();
+            assert_eq!(remote, repository.remote);
+        }
+    }
+
+    #[test]
+    fn one_world_is_one_history() {
+        let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let heads = |folder: &Path| -> Vec<ObjectId> {
+            let paths = world().write_repositories(folder).unwrap();
+            paths.iter().map(|path| gix::open(path).unwrap().head_id().unwrap().detach()).collect()
+        };
+        assert_eq!(heads(one.path()), heads(other.path()));
+    }
+
+    #[test]
+    fn a_repository_that_is_there_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        world().write_repositories(folder.path()).unwrap();
+        let error = world().write_repositories(folder.path()).unwrap_err();
+        assert!(matches!(error, WorldError::Git { operation: "create the files", .. }), "{error}");
+    }
+}

@@ -9,6 +9,8 @@ mod replies;
 mod report;
 mod request;
 mod server;
+#[cfg(test)]
+mod tests;
 mod xml;
 
 pub use report::CREDENTIAL_REPORT_COLUMNS;

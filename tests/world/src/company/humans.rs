@@ -30,7 +30,12 @@ fn user(plan: &mut Plan, person: &Person) -> User {
         path: "/people/".into(),
         id: plan.mint().unique_id("AIDA", login),
         created: plan.ago(&format!("user/{login}"), 700),
-        tags: [("Name".into(), person.name.into()), ("Email".into(), person.email())].into(),
+        tags: [
+            ("Name".into(), person.name.into()),
+            ("Email".into(), person.email()),
+            ("UserType".into(), "employee".into()),
+        ]
+        .into(),
         groups: vec![person.team.into()],
         grants: Grants::default(),
         password: Some(Password {

@@ -10,6 +10,8 @@ mod roles;
 mod service_credentials;
 mod services;
 mod sources;
+#[cfg(test)]
+mod tests;
 
 use crate::account::{AccessKey, Account, Root, ServerCertificate};
 use crate::draw::{DIGITS, Draw};

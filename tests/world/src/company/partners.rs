@@ -1,7 +1,7 @@
 //! Roles for those outside: CI on GitHub, vendors, the log account of the organisation, and the scanner.
 
 use super::people::{HANNA, INES, LUC, Person, TOMAS};
-use super::plan::{Plan, allow, attached, aws_policy};
+use super::plan::{Plan, REGION, allow, attached, aws_policy};
 use super::roles::{node, role, trusts};
 use crate::account::{OidcProvider, Role, SamlProvider, Tags};
 use crate::draw::{DIGITS, HEX};
@@ -16,6 +16,7 @@ pub(crate) const SCANNER: &str = "whose-scanner";
 /// The roles.
 pub(crate) fn roles(plan: &mut Plan) -> Vec<Role> {
     let mut roles = ci(plan);
+    roles.push(administrators(plan));
     roles.extend(vendors(plan));
     let trusted = format!("arn:aws:iam::{}:user/people/{}", plan.number, HANNA.login);
     let tags = plan.declared(&HANNA, "Reads the account for the NHI inventory", 330);
@@ -40,12 +41,41 @@ pub(crate) fn oidc_providers(plan: &Plan) -> Vec<OidcProvider> {
 
 /// The company's directory as identity provider.
 pub(crate) fn saml_providers(plan: &Plan) -> Vec<SamlProvider> {
-    vec![SamlProvider {
-        name: "tallowmere-directory".into(),
-        created: plan.ago("saml", 800),
+    let provider = |name: String| SamlProvider {
+        created: plan.ago(&format!("saml/{name}"), 800),
         valid_until: plan.as_of + SignedDuration::from_hours(24 * 310),
         tags: Tags::new(),
-    }]
+        name,
+    };
+    vec![provider(identity_center(plan)), provider("tallowmere-directory".into())]
+}
+
+/// The name of the SAML provider that IAM Identity Center makes for itself.
+fn identity_center(plan: &Plan) -> String {
+    format!("AWSSSO_{}_DO_NOT_DELETE", plan.draw.text("sso/provider", HEX, 16))
+}
+
+/// The role with which administrators sign in through IAM Identity Center.
+fn administrators(plan: &mut Plan) -> Role {
+    let provider = format!("arn:aws:iam::{}:saml-provider/{}", plan.number, identity_center(plan));
+    let trust = json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow",
+        "Principal": {"Federated": provider},
+        "Action": ["sts:AssumeRoleWithSAML", "sts:TagSession"],
+        "Condition": {"StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml"}}}]});
+    let name = format!("AWSReservedSSO_AdministratorAccess_{}", plan.draw.text("sso/role", HEX, 16));
+    let path = format!("/aws-reserved/sso.amazonaws.com/{REGION}/");
+    let mut role = role(plan, &name, &path, Tags::new(), trust);
+    role.grants = attached(&[aws_policy("AdministratorAccess")]);
+    let subject = node(plan, &role);
+    plan.healthy(
+        "admin-equivalent-identity",
+        subject.clone(),
+        "People sign in with it, for hours, with a second factor.",
+    );
+    plan.healthy("unowned-identity", subject.clone(), "IAM Identity Center keeps it for people.");
+    plan.healthy("undeclared-lifecycle", subject, "IAM Identity Center keeps it for people.");
+    role
 }
 
 /// A number of another account, which is not the company's.

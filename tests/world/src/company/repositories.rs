@@ -78,6 +78,9 @@ fn plant(plan: &mut Plan) {
         "etc/partner_sync.py",
         "A partner's key: its id names an account that is not scanned.",
     );
+    let nameless = "What it opens, its form does not tell.";
+    faults("leaked-foreign-credential", "infra", "scripts/mirror.sh", nameless);
+    faults("leaked-foreign-credential", "payments", "config/alerts.yml", nameless);
     faults("shared-secret", "payments", "config/alerts.yml", "One Slack token in two repositories.");
     let mut healthy = |rule, repository, path, story| {
         plan.healthy.push(Planted { rule, subject: Subject::Secret { repository, path }, story });
@@ -87,6 +90,7 @@ fn plant(plan: &mut Plan) {
     healthy("leaked-dead-credential", "web", "docs/aws-setup.md", documentation);
     healthy("leaked-foreign-credential", "infra", "scripts/release_notes.py", "A placeholder whose checksum fails.");
     healthy("shared-secret", "payments", "deploy.sh", "One key in two commits of one repository.");
+    healthy("shared-secret", "infra", "docs/keys.md", "The id of a key, without its secret half.");
     healthy("leaked-dead-credential", "payments", "deploy.sh", "The key is enabled.");
 }
 
@@ -211,9 +215,10 @@ fn infra(plan: &Plan, leaks: &Leaks) -> Repository {
             "Mirror repositories",
             &[("scripts/mirror.sh", Some(sources::mirror_script(&leaks.github)))],
         )
+        .commit(&TOMAS, 33, "List the keys to rotate", &[("docs/keys.md", Some(sources::key_list(&leaks.deploy.id)))])
         .commit(
             &TOMAS,
-            40,
+            24,
             "Collect release notes",
             &[("scripts/release_notes.py", Some(sources::release_notes(&github_lookalike(plan.draw, "notes"))))],
         )

@@ -73,6 +73,16 @@ const SERVICES: &[Service] = &[
         healthy: &[],
     },
     Service {
+        name: "svc-stock-report",
+        owner: OWEN,
+        purpose: "Mails the weekly stock report",
+        expires: 150,
+        allows: ("s3:GetObject", "arn:aws:s3:::tallowmere-stock/*"),
+        keys: &[(true, 49, Some(2))],
+        faults: &[],
+        healthy: &[("orphaned-owner", TheUser, "The person who is named left, and the team that is named did not.")],
+    },
+    Service {
         name: "svc-invoice-mailer",
         owner: INES,
         purpose: "Mails invoices through SES",
@@ -101,6 +111,16 @@ const SERVICES: &[Service] = &[
         keys: &[(true, 72, Some(31))],
         faults: &[],
         healthy: &[("stale-credential", First, "A monthly job: last month is not long ago.")],
+    },
+    Service {
+        name: "svc-tariff-update",
+        owner: PRIYA,
+        purpose: "Loads customs tariffs each quarter",
+        expires: 420,
+        allows: ("s3:GetObject", "arn:aws:s3:::tallowmere-tariffs/*"),
+        keys: &[(true, 86, Some(79))],
+        faults: &[],
+        healthy: &[("stale-credential", First, "A quarterly job, and tagged as one.")],
     },
     Service {
         name: "svc-label-printer",
@@ -207,6 +227,8 @@ pub(crate) fn users(plan: &mut Plan) -> Vec<User> {
     let mut users: Vec<User> = SERVICES.iter().map(|service| service.draw(plan)).collect();
     for user in &mut users {
         match user.name.as_str() {
+            "svc-tariff-update" => drop(user.tags.insert("cadence".into(), "quarterly".into())),
+            "svc-warehouse-sync" => drop(user.tags.remove("Team")),
             "svc-terraform" => user.groups.push("automation-admins".into()),
             "svc-ftp-relay" => {
                 user.password = Some(Password {

@@ -67,6 +67,14 @@ pub(crate) fn setup_guide((id, secret): &(String, String)) -> String {
     )
 }
 
+/// A page that names a key by its id.
+pub(crate) fn key_list(id: &str) -> String {
+    format!(
+        "# Keys to rotate\n\n| user | key | by |\n|---|---|---|\n| svc-payments-deploy | {id} | payments |\n\n\
+         Only ids stand here: the secret halves are in the vault.\n"
+    )
+}
+
 /// A Python script with a placeholder in the form of a token.
 pub(crate) fn release_notes(placeholder: &str) -> String {
     format!(
