@@ -1,0 +1,262 @@
+//! The list of rules, in the order in which reports and pages show them: by family, and within a family from
+//! the first thing to look at to the last.
+
+use crate::PostureRule;
+use crate::rules::*;
+
+/// Every rule.
+pub const CATALOGUE: &[&dyn PostureRule] = &[
+    &leaked_live_credential::LeakedLiveCredential,
+    &leaked_foreign_credential::LeakedForeignCredential,
+    &leaked_dead_credential::LeakedDeadCredential,
+    &shared_secret::SharedSecret,
+    &unowned_identity::UnownedIdentity,
+    &orphaned_owner::OrphanedOwner,
+    &orphaned_workload::OrphanedWorkload,
+    &expired_identity_enabled::ExpiredIdentityEnabled,
+    &undeclared_lifecycle::UndeclaredLifecycle,
+    &root_access_key::RootAccessKey,
+    &long_lived_credential::LongLivedCredential,
+    &stale_credential::StaleCredential,
+    &never_used_credential::NeverUsedCredential,
+    &two_active_keys::TwoActiveKeys,
+    &admin_equivalent_identity::AdminEquivalentIdentity,
+    &broad_ci_trust::BroadCiTrust,
+    &external_trust_without_external_id::ExternalTrustWithoutExternalId,
+    &console_password_on_nhi::ConsolePasswordOnNhi,
+];
+
+/// The rule with this slug.
+pub fn rule(slug: &str) -> Option<&'static dyn PostureRule> {
+    CATALOGUE.iter().copied().find(|rule| rule.info().slug == slug)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::*;
+    use crate::{Policy, assess};
+    use std::collections::BTreeSet;
+    use whose_model::*;
+
+    #[test]
+    fn a_slug_is_kebab_case_unique_and_the_name_of_its_file() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules");
+        let mut slugs = BTreeSet::new();
+        for listed in CATALOGUE {
+            let slug = listed.info().slug;
+            assert!(slug.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-'), "{slug}");
+            assert!(slugs.insert(slug), "{slug} stands twice");
+            assert!(folder.join(format!("{}.rs", slug.replace('-', "_"))).exists(), "{slug} has no file");
+            assert_eq!(rule(slug).map(|found| found.info().slug), Some(slug));
+        }
+        assert!(rule("no-such-rule").is_none());
+    }
+
+    #[test]
+    fn rules_stand_in_one_block_a_family() {
+        let groups: Vec<_> = CATALOGUE.iter().map(|rule| rule.info().group).collect();
+        let blocks = 1 + groups.windows(2).filter(|pair| pair[0] != pair[1]).count();
+        assert_eq!(blocks, groups.iter().collect::<BTreeSet<_>>().len(), "{groups:?}");
+    }
+
+    /// An estate in which every rule finds something.
+    fn faulty() -> Estate {
+        let gone = Principal::Federated(NodeId::new("aws", ACCOUNT, "oidc-provider", "oidc.example.com/id/1"));
+        let github = NodeId::new("aws", ACCOUNT, "oidc-provider", "token.actions.githubusercontent.com");
+        let provider = Node::new(github.clone(), What::Trust(TrustDetail::default()), "oidc-provider", "github");
+        let left = OwnerDetail {
+            party: PartyKind::Person,
+            status: PartyStatus::Inactive,
+            status_source: None,
+            left: Some(ago(100)),
+        };
+        let mut estate = Estate::new()
+            .node(provider)
+            .node(Node::new(NodeId::new("whose", "", "owner", "eve@example.com"), What::Owner(left), "person", "eve"))
+            .user("<root>", |node| {
+                if let What::Identity(detail) = &mut node.what {
+                    detail.root = true;
+                }
+            })
+            .key("<root>", "AKROOT", |_| {})
+            .user("svc-orphan", |node| drop(node.tags.insert("Owner".into(), "eve@example.com".into())))
+            .user("svc-old", |node| drop(node.tags.insert("ExpiresOn".into(), "2026-01-01".into())))
+            .key("svc-old", "AKOLD", |node| node.created = Some(ago(400)))
+            .key("svc-old", "AKIDLE", |node| node.last_used = Some(used(Usage::At(ago(70)))))
+            .key("svc-orphan", "AKNEVER", |node| node.last_used = Some(used(Usage::Never)))
+            .key("svc-orphan", "AKOFF", |node| node.state = State::Disabled)
+            .password("svc-orphan", |_| {})
+            .role("worker", &[trusts(&[gone], &[])], |_| {})
+            .role("release", &[trusts(&[Principal::Federated(github)], &[])], |_| {})
+            .role("vendor", &[trusts(&[Principal::Scope(account("999988887777"))], &[])], |_| {})
+            .grant(&role("vendor"), "All", &[allows(&["*"], &["*"])]);
+        for (fingerprint, repository, id, number) in [
+            ("live", "a", "AKOLD", ACCOUNT),
+            ("off", "a", "AKOFF", ACCOUNT),
+            ("gone", "b", "AKGONE", ACCOUNT),
+            ("foreign", "b", "AKFOREIGN", "999988887777"),
+            ("live", "b", "AKOLD", ACCOUNT),
+        ] {
+            let path = format!("{fingerprint}.env");
+            estate = estate.leak(fingerprint, (repository, &path, 20), |detail| detail.joins = joins(id, number));
+        }
+        estate
+    }
+
+    /// The same estate with neighbours of which no rule may speak, unless it takes unread for absent.
+    fn estate() -> Estate {
+        let github =
+            Principal::Federated(NodeId::new("aws", ACCOUNT, "oidc-provider", "token.actions.githubusercontent.com"));
+        let subject = ("StringEquals", "token.actions.githubusercontent.com:sub", "repo:acme/web:ref:refs/heads/main");
+        let provider = Principal::Federated(NodeId::new("aws", ACCOUNT, "saml-provider", "directory"));
+        let saml = Statement {
+            actions: vec!["sts:AssumeRoleWithSAML".into()],
+            ..trusts(std::slice::from_ref(&provider), &[])
+        };
+        let directory = What::Trust(TrustDetail::default());
+        let directory = Node::new(
+            NodeId::new("aws", ACCOUNT, "saml-provider", "directory"),
+            directory,
+            "saml-provider",
+            "directory",
+        );
+        let declared = |node: &mut Node| {
+            for (name, value) in [("Owner", "ana@example.com"), ("Purpose", "Sends mail"), ("ExpiresOn", "2027-06-01")]
+            {
+                node.tags.insert(name.into(), value.into());
+            }
+        };
+        let healthy = faulty()
+            .node(directory)
+            .user("ana@example.com", |_| {})
+            // Only their passwords tell that these are people.
+            .user("ben", |_| {})
+            .password("ben", |_| {})
+            .user("cleo", |_| {})
+            .password("cleo", |_| {})
+            .key("cleo", "AKCLEO", |_| {})
+            .role("people", &[saml], |_| {})
+            .grant(&role("people"), "All", &[allows(&["*"], &["*"])])
+            .user("dora", |node| drop(node.tags.insert("type".into(), "human".into())))
+            .user("svc-good", declared)
+            .key("svc-good", "AKGOOD", |_| {})
+            .user("svc-better", declared)
+            .key("svc-better", "AKBETTER", |_| {})
+            .role("good", &[trusts(&[Principal::Identity(user("svc-good"))], &[])], declared)
+            .role("better", &[trusts(&[github], &[subject])], declared)
+            .role("bounded", &[trusts(&[Principal::Service("lambda.amazonaws.com".into())], &[])], declared)
+            .grant(&role("bounded"), "NotAll", &[allows(&["*"], &["*"]), denies_all()]);
+        healthy.leak("good", ("c", "good.env", 20), |detail| detail.has_secret_half = false)
+    }
+
+    fn denies_all() -> Statement {
+        Statement { effect: Effect::Deny, ..allows(&["*"], &["*"]) }
+    }
+
+    /// What a listing would have told is missing: the first half of it, or all.
+    fn without(mut estate: Estate, facet: Facet, half: bool) -> Estate {
+        let mut turn = 0;
+        let mut lost = || {
+            turn += 1;
+            !half || turn % 2 == 1
+        };
+        let mut removed = BTreeSet::new();
+        for node in &mut estate.nodes {
+            let gone = match (facet, node.kind()) {
+                (Facet::Identities, NodeKind::Identity)
+                | (Facet::Credentials, NodeKind::Credential)
+                | (Facet::Grants, NodeKind::Grant)
+                | (Facet::Trusts, NodeKind::Trust)
+                | (Facet::OwnerStatus, NodeKind::Owner)
+                | (Facet::Secrets, NodeKind::Secret) => lost(),
+                _ => false,
+            };
+            match (facet, node.kind()) {
+                _ if gone => drop(removed.insert(node.id.clone())),
+                (Facet::CredentialUse, NodeKind::Credential) | (Facet::IdentityUse, NodeKind::Identity) if lost() => {
+                    node.last_used = None;
+                }
+                (Facet::OwnerSignals, NodeKind::Identity) if lost() => node.tags.clear(),
+                (Facet::Trusts, NodeKind::Identity) if lost() => {
+                    if let What::Identity(detail) = &mut node.what {
+                        detail.trust_policy.clear();
+                    }
+                }
+                _ => {}
+            }
+        }
+        estate.nodes.retain(|node| !removed.contains(&node.id));
+        estate.edges.retain(|edge| !removed.contains(&edge.from) && !removed.contains(&edge.to));
+        estate
+    }
+
+    fn found(estate: &Estate) -> BTreeSet<(String, NodeId)> {
+        let assessed = assess(&estate.build(), &Policy::default());
+        assert!(assessed.assessments.iter().all(|row| row.verdict != Verdict::NotEvaluated));
+        assessed.findings.into_iter().map(|finding| (finding.rule, finding.subject)).collect()
+    }
+
+    #[test]
+    fn healthy_neighbours_of_the_faulty_are_left_alone() {
+        let names =
+            ["ana@example.com", "ben", "cleo", "dora", "people", "svc-good", "svc-better", "good", "better", "bounded"];
+        let ids: BTreeSet<NodeId> = names.iter().flat_map(|name| [user(name), role(name)]).collect();
+        let spoken: Vec<_> = found(&estate()).into_iter().filter(|(_, subject)| ids.contains(subject)).collect();
+        assert!(spoken.is_empty(), "{spoken:#?}");
+    }
+
+    #[test]
+    fn every_rule_finds_its_fault_in_the_faulty_estate() {
+        let rules: BTreeSet<String> = found(&faulty()).into_iter().map(|(rule, _)| rule).collect();
+        let all: BTreeSet<String> = CATALOGUE.iter().map(|rule| rule.info().slug.to_string()).collect();
+        assert_eq!(rules, all);
+    }
+
+    #[test]
+    fn a_denied_listing_makes_no_finding_that_was_not_there() {
+        let whole = found(&estate());
+        for facet in INVENTORY.into_iter().chain([Facet::Secrets]) {
+            let left = [
+                estate().denied(facet),
+                without(estate().denied(facet), facet, false),
+                without(estate().denied(facet), facet, true),
+            ];
+            for estate in left {
+                let invented: Vec<_> = found(&estate).difference(&whole).cloned().collect();
+                assert!(invented.is_empty(), "without {facet:?}: {invented:#?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_denied_listing_leaves_the_findings_of_other_rules_as_they_are() {
+        let whole = found(&estate());
+        for facet in INVENTORY.into_iter().chain([Facet::Secrets]) {
+            let left = found(&estate().denied(facet));
+            for (slug, subject) in &whole {
+                let info = rule(slug).unwrap().info();
+                // What a finding alone depends on (an account read completely) is declared with its draft.
+                let by_draft = ["leaked-dead-credential", "orphaned-workload", "leaked-live-credential"];
+                let depends = info.facets().any(|needed| needed == facet) || by_draft.contains(&slug.as_str());
+                assert!(
+                    depends || left.contains(&(slug.clone(), subject.clone())),
+                    "{facet:?} hid {slug} of {subject}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn two_runs_give_the_same_ids_in_the_same_order() {
+        let run = |estate: Estate| assess(&estate.build(), &Policy::default()).findings;
+        let first = run(estate());
+        let mut turned = estate();
+        turned.nodes.reverse();
+        turned.edges.reverse();
+        assert_eq!(first, run(turned));
+        let ids: BTreeSet<&str> = first.iter().map(|finding| finding.id.as_str()).collect();
+        assert_eq!(ids.len(), first.len(), "two findings share an id");
+        assert!(first.windows(2).all(|pair| pair[0].severity >= pair[1].severity));
+    }
+}

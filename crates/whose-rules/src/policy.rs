@@ -1,0 +1,145 @@
+//! The numbers and the business context that rules judge by. The defaults are the product's published
+//! definitions; a policy file may state others, and a word that it misspells is an error.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// Why a policy file is not a policy.
+#[derive(Debug, thiserror::Error)]
+pub enum PolicyError {
+    /// It is not TOML, or names a setting that does not exist.
+    #[error("read the policy: it does not parse; `whose rules --policy` prints every setting with its default")]
+    Parse(#[source] Box<toml::de::Error>),
+    /// A number that no rule could judge by.
+    #[error("read the policy: thresholds.{0} must be at least one day")]
+    Zero(&'static str),
+    /// Two numbers that contradict each other.
+    #[error("read the policy: thresholds.{lower} must not be above thresholds.{upper}")]
+    Order {
+        /// The one that must be lower.
+        lower: &'static str,
+        /// The one that must be higher.
+        upper: &'static str,
+    },
+}
+
+/// What an organisation holds its identities to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Policy {
+    /// The numbers.
+    pub thresholds: Thresholds,
+    /// Scopes that belong to the organisation although this scan does not read them: account numbers, tenant ids
+    /// or whole node ids. Trust in them is not trust in a third party.
+    pub own_scopes: BTreeSet<String>,
+}
+
+/// The numbers, in days.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Thresholds {
+    /// An access key is stale when it was not used for this long (CIS AWS 2.11).
+    pub stale_access_key_days: u32,
+    /// Any other credential is stale when it was not used for this long (PCI DSS 8.2.6).
+    pub stale_days: u32,
+    /// The same for what is tagged `cadence=quarterly` or `cadence=yearly`: dormant is not abandoned.
+    pub stale_seasonal_days: u32,
+    /// A credential older than this that was never used counts as never used; a younger one is just new.
+    pub never_used_days: u32,
+    /// A credential is long-lived when its secret part is older than this (CIS AWS 2.12).
+    pub long_lived_days: u32,
+    /// Older than this, it is long-lived by one level more.
+    pub very_long_lived_days: u32,
+    /// A credential that expires is still long-lived when its whole life is longer than this.
+    pub max_lifetime_days: u32,
+    /// Of two keys on one identity, one that was not used for this long is the idle one.
+    pub idle_second_key_days: u32,
+    /// A thing counts as in active use when it was used within this time.
+    pub active_days: u32,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        Self {
+            stale_access_key_days: 45,
+            stale_days: 90,
+            stale_seasonal_days: 180,
+            never_used_days: 14,
+            long_lived_days: 90,
+            very_long_lived_days: 365,
+            max_lifetime_days: 365,
+            idle_second_key_days: 7,
+            active_days: 30,
+        }
+    }
+}
+
+impl Policy {
+    /// Reads a policy from TOML. What it does not state keeps its default.
+    ///
+    /// # Errors
+    /// When the text does not parse, names an unknown setting, or states numbers that contradict each other.
+    pub fn from_toml(text: &str) -> Result<Self, PolicyError> {
+        let policy: Self = toml::from_str(text).map_err(|error| PolicyError::Parse(Box::new(error)))?;
+        policy.thresholds.validate()?;
+        Ok(policy)
+    }
+}
+
+impl Thresholds {
+    fn validate(&self) -> Result<(), PolicyError> {
+        for (name, days) in [
+            ("stale_access_key_days", self.stale_access_key_days),
+            ("stale_days", self.stale_days),
+            ("stale_seasonal_days", self.stale_seasonal_days),
+            ("never_used_days", self.never_used_days),
+            ("long_lived_days", self.long_lived_days),
+            ("very_long_lived_days", self.very_long_lived_days),
+            ("max_lifetime_days", self.max_lifetime_days),
+            ("idle_second_key_days", self.idle_second_key_days),
+            ("active_days", self.active_days),
+        ] {
+            if days == 0 {
+                return Err(PolicyError::Zero(name));
+            }
+        }
+        if self.long_lived_days > self.very_long_lived_days {
+            return Err(PolicyError::Order { lower: "long_lived_days", upper: "very_long_lived_days" });
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_are_the_published_definitions() {
+        let policy = Policy::from_toml("").unwrap();
+        assert_eq!(policy, Policy::default());
+        let Thresholds { stale_access_key_days, stale_days, stale_seasonal_days, never_used_days, .. } =
+            policy.thresholds;
+        assert_eq!((stale_access_key_days, stale_days, stale_seasonal_days, never_used_days), (45, 90, 180, 14));
+    }
+
+    #[test]
+    fn one_setting_leaves_the_others_alone() {
+        let policy = Policy::from_toml("own_scopes = [\"111122223333\"]\n[thresholds]\nstale_days = 30").unwrap();
+        assert_eq!(policy.thresholds, Thresholds { stale_days: 30, ..Thresholds::default() });
+        assert!(policy.own_scopes.contains("111122223333"));
+    }
+
+    #[test]
+    fn wrong_policies_are_refused_with_the_name_of_the_setting() {
+        for (text, part) in [
+            ("[thresholds]\nstale_day = 30", "does not parse"),
+            ("[thresholds]\nstale_days = 0", "thresholds.stale_days"),
+            ("[thresholds]\nstale_days = -1", "does not parse"),
+            ("[thresholds]\nlong_lived_days = 400", "thresholds.very_long_lived_days"),
+        ] {
+            let error = Policy::from_toml(text).unwrap_err().to_string();
+            assert!(error.contains(part), "{text}: {error}");
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! A leaked value that no longer works: kept low, so that the live ones stand out.
+
+use crate::leak::{self, Leaked, Standing};
+use crate::{Draft, Findings, Group, Policy, PostureRule, RuleInfo, control, link, wording};
+use whose_graph::{Graph, Ix};
+use whose_model::{Evidence, Facet, Severity, State};
+
+static INFO: RuleInfo = RuleInfo {
+    slug: "leaked-dead-credential",
+    title: "A leaked credential no longer works",
+    group: Group::Leak,
+    base: Severity::Info,
+    finds: "Values in repositories that belong to a disabled or expired credential, or that name an account which was \
+            scanned completely and holds no such credential any more.",
+    matters: "It lets nobody in. It shows that secrets get into this repository, and a disabled credential can be switched \
+              on again.",
+    fix: "Nothing is urgent. Delete a credential that is only disabled, and find out how the value got there.",
+    blind_spots: "A deleted credential is known by its absence alone, so every list of credentials of its account must have \
+                  been read completely.",
+    needs: &[Facet::Credentials],
+    reads: &[Facet::Secrets],
+    maps_to: &[
+        control("owasp-nhi-2025", "NHI2:2025"),
+        control("nist-800-53r5", "IA-5(7)"),
+        control("pci-dss-4.0.1", "8.6.2"),
+    ],
+    references: &[link(
+        "OWASP NHI2:2025 Secret Leakage",
+        "https://owasp.org/www-project-non-human-identities-top-10/2025/2-secret-leakage/",
+    )],
+};
+
+/// See the rule's page.
+pub(crate) struct LeakedDeadCredential;
+
+impl PostureRule for LeakedDeadCredential {
+    fn info(&self) -> &'static RuleInfo {
+        &INFO
+    }
+
+    fn check(&self, graph: &Graph, _policy: &Policy, findings: &mut Findings<'_>) {
+        for leaked in leak::leaked(graph) {
+            let (what, evidence) = match leaked.standing {
+                Standing::Dead(credential) => dead(graph, credential),
+                Standing::Gone(scope) => gone(graph, scope),
+                _ => continue,
+            };
+            let stands = leak::stands(&leak::places(graph, &[leaked.secret]));
+            let draft = Draft::new(format!("{}, {stands}, {what}", leaked.detail.hint))
+                .at_most(Severity::Low, "it lets nobody in")
+                .shown_by_all(leak::evidence(graph, leaked.secret))
+                .shown_by(evidence)
+                .leaked([leaked.secret]);
+            findings.report(leaked.secret, premises(graph, &leaked, draft));
+        }
+    }
+}
+
+/// A credential that is there and off is seen; one that is gone is known by its absence from its whole scope.
+fn premises(graph: &Graph, leaked: &Leaked<'_>, draft: Draft) -> Draft {
+    let draft = draft.by_positive_evidence();
+    match leaked.standing {
+        Standing::Gone(scope) => draft.premise(leak::gone_premise(scope)),
+        Standing::Dead(credential) => draft.identity(graph.identity_of(credential)),
+        _ => draft,
+    }
+}
+
+fn dead(graph: &Graph, credential: Ix) -> (String, Evidence) {
+    let node = graph.node(credential);
+    let of = graph.identity_of(credential).map(|ix| format!(" of {}", wording::named(graph, ix))).unwrap_or_default();
+    let state = match node.state {
+        State::Disabled => "switched off",
+        State::Deleted => "deleted",
+        State::Enabled | State::Unknown => "expired, or its identity is switched off",
+    };
+    let what = format!("belongs to {}{of}, which is {state}", wording::named(graph, credential));
+    (what, Evidence::new(format!("{} is {state}", node.name), "inventory"))
+}
+
+fn gone(graph: &Graph, scope: Ix) -> (String, Evidence) {
+    let scope = wording::named(graph, scope);
+    let shown = format!("{scope} was read completely and holds no such credential");
+    (format!("belonged to {scope}, which no longer holds it"), Evidence::new(shown, "inventory"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{ACCOUNT, Estate, check, joins, not_assessable, user};
+
+    fn leaked(id: &str, number: &str) -> Estate {
+        Estate::new()
+            .user("svc", |_| {})
+            .key("svc", "AK1", |node| node.state = State::Disabled)
+            .key("svc", "AK2", |_| {})
+            .leak("f1", ("web", "x.env", 30), |detail| detail.joins = joins(id, number))
+    }
+
+    #[test]
+    fn the_disabled_and_the_deleted_are_low() {
+        let findings = check(&LeakedDeadCredential, &leaked("AK1", ACCOUNT), &[("AK…f1", Severity::Low)]);
+        assert!(
+            findings[0].title.ends_with("belongs to access key AK1 of user svc, which is switched off"),
+            "{findings:?}"
+        );
+        let findings = check(&LeakedDeadCredential, &leaked("AK9", ACCOUNT), &[("AK…f1", Severity::Low)]);
+        assert!(
+            findings[0].title.ends_with("belonged to account 111122223333, which no longer holds it"),
+            "{findings:?}"
+        );
+    }
+
+    #[test]
+    fn the_live_and_the_foreign_are_told_of_elsewhere() {
+        check(&LeakedDeadCredential, &leaked("AK2", ACCOUNT), &[]);
+        check(&LeakedDeadCredential, &leaked("AK9", "999988887777"), &[]);
+    }
+
+    #[test]
+    fn a_list_with_a_gap_cannot_tell_what_was_deleted() {
+        not_assessable(&LeakedDeadCredential, &leaked("AK9", ACCOUNT).denied(Facet::Credentials));
+        not_assessable(&LeakedDeadCredential, &leaked("AK9", ACCOUNT).unread(Facet::Credentials, &user("other")));
+    }
+
+    #[test]
+    fn a_disabled_key_that_was_seen_is_dead_however_the_rest_was_read() {
+        let estate = leaked("AK1", ACCOUNT).denied(Facet::Credentials);
+        check(&LeakedDeadCredential, &estate, &[("AK…f1", Severity::Low)]);
+    }
+}

@@ -1,0 +1,229 @@
+//! A leaked value that is the value of a credential that works.
+
+use crate::leak::{self, Leaked, Standing};
+use crate::{Draft, Findings, Group, Policy, PostureRule, RuleInfo, control, fixes, link, wording};
+use std::collections::BTreeMap;
+use whose_graph::{Graph, Ix};
+use whose_model::{EdgeKind, Evidence, Facet, Gap, Place, Severity};
+
+static INFO: RuleInfo = RuleInfo {
+    slug: "leaked-live-credential",
+    title: "A leaked credential works",
+    group: Group::Leak,
+    base: Severity::Critical,
+    finds: "Values in repositories, in their whole history, that match a working credential of the inventory: by its exact \
+            id, by the hash of its token, or by the subject that it carries. Nobody signs in with a value to find out. An \
+            ambiguous match is never reported on one identity.",
+    matters: "Everybody who can read the place, and everybody who ever cloned it, can act as the identity, now.",
+    fix: "Deactivate the credential first, then look at what was done with it, then make a successor that lives where \
+          nobody reads it. Removing the line, or the history, switches nothing off.",
+    blind_spots: "A value whose format names no id and whose provider shows no hint cannot be matched. Where only the id of \
+                  a key was found, its secret half may stand somewhere else.",
+    needs: &[],
+    reads: &[Facet::Secrets, Facet::Credentials],
+    maps_to: &[
+        control("owasp-nhi-2025", "NHI2:2025"),
+        control("owasp-agentic-2026", "ASI03"),
+        control("nist-csf-2.0", "PR.AA-01"),
+        control("nist-csf-2.0", "RS.MI-01"),
+        control("nist-800-53r5", "IA-5(7)"),
+        control("pci-dss-4.0.1", "8.6.2"),
+        control("csa-maestro", "cross-layer/data-leakage"),
+    ],
+    references: &[
+        link(
+            "OWASP NHI2:2025 Secret Leakage",
+            "https://owasp.org/www-project-non-human-identities-top-10/2025/2-secret-leakage/",
+        ),
+        link(
+            "GitHub: removing sensitive data from a repository",
+            "https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/removing-sensitive-data-from-a-repository",
+        ),
+    ],
+};
+
+/// See the rule's page.
+pub(crate) struct LeakedLiveCredential;
+
+impl PostureRule for LeakedLiveCredential {
+    fn info(&self) -> &'static RuleInfo {
+        &INFO
+    }
+
+    fn check(&self, graph: &Graph, _policy: &Policy, findings: &mut Findings<'_>) {
+        // One finding a credential: its id and its pair may stand in several places as several values.
+        let mut live: BTreeMap<Ix, Vec<Leaked<'_>>> = BTreeMap::new();
+        for leaked in leak::leaked(graph) {
+            match leaked.standing {
+                Standing::Live(credential) => live.entry(credential).or_default().push(leaked),
+                Standing::Undecided(value) => {
+                    findings.cannot_judge(leaked.secret, &[leaked.secret], state_gap(graph, value))
+                }
+                _ => {}
+            }
+        }
+        for (credential, leaks) in live {
+            findings.report(credential, draft(graph, credential, &leaks));
+        }
+    }
+}
+
+fn state_gap(graph: &Graph, value: Ix) -> Gap {
+    let node = graph.node(value);
+    Gap {
+        subject: Some(node.id.clone()),
+        call: None,
+        reason: format!(
+            "a leaked value belongs to {}, and no listing told whether it works",
+            wording::named(graph, value)
+        ),
+        remedy: "let the scan read the state of the credentials in its scope".into(),
+    }
+}
+
+fn draft(graph: &Graph, credential: Ix, leaks: &[Leaked<'_>]) -> Draft {
+    let secrets: Vec<Ix> = leaks.iter().map(|leaked| leaked.secret).collect();
+    let confidence = secrets.iter().map(|secret| link_confidence(graph, *secret)).fold(0.0, f64::max);
+    let pair = leaks.iter().find(|leaked| leaked.detail.has_secret_half);
+    let places: Vec<&Place> = leak::places(graph, &secrets);
+    let shown = pair.or(leaks.first()).map(|leaked| leaked.detail.hint.clone()).unwrap_or_default();
+    let draft = Draft::new(title(graph, credential, &shown, &places, pair.is_some())).confidence(confidence);
+    let draft = match pair {
+        Some(_) if confidence >= 1.0 => draft.at_least(Severity::Critical, "it leaked whole, and it works"),
+        Some(_) => draft.base(Severity::High, "the value probably is that of a working credential"),
+        None => draft
+            .base(Severity::Low, "the id alone leaked, without its secret half")
+            .at_most(Severity::Medium, "an id alone lets nobody in"),
+    };
+    let draft = leaks.iter().fold(draft, |draft, leaked| draft.shown_by_all(leak::evidence(graph, leaked.secret)));
+    draft
+        .shown_by_all(secrets.iter().flat_map(|secret| join_evidence(graph, *secret)))
+        .shown_by_all(state_evidence(graph, credential))
+        .leaked(secrets)
+        .fixed_by(fixes::step(graph, fixes::Step::Deactivate, credential))
+        .fixed_by(fixes::step(graph, fixes::Step::CreateSuccessor, credential))
+        .fixed_by(fixes::step(graph, fixes::Step::Delete, credential))
+        .fixed_by([leak::purge()])
+}
+
+/// The whole story in one sentence: where it stands, whose it is, whether it is used, how far it gets.
+fn title(graph: &Graph, credential: Ix, hint: &str, places: &[&Place], whole: bool) -> String {
+    let node = graph.node(credential);
+    let identity = graph.identity_of(credential);
+    let of = identity.map(|ix| format!(" of {}", wording::named(graph, ix))).unwrap_or_default();
+    let used = wording::last_use(node.last_used.as_ref(), graph.as_of());
+    let owner = identity.and_then(|ix| wording::owner(graph, ix));
+    let owner = owner.unwrap_or_else(|| "not known".into());
+    let reach = identity.map(|ix| format!(", which {}", wording::reach(graph, ix))).unwrap_or_default();
+    let is = if whole { "is a live" } else { "is the id of a live" };
+    let stands = leak::stands(places);
+    format!("{hint}, {stands}, {is} {}{of} ({used}; owner: {owner}){reach}", wording::kind(node))
+}
+
+fn value_edge(graph: &Graph, secret: Ix) -> Option<&whose_model::Edge> {
+    graph.out(secret, EdgeKind::IsValueOf).next().map(|(_, edge)| edge)
+}
+
+fn link_confidence(graph: &Graph, secret: Ix) -> f64 {
+    value_edge(graph, secret).map_or(0.0, |edge| edge.confidence)
+}
+
+fn join_evidence(graph: &Graph, secret: Ix) -> Vec<Evidence> {
+    value_edge(graph, secret).map(|edge| edge.evidence.clone()).unwrap_or_default()
+}
+
+fn state_evidence(graph: &Graph, credential: Ix) -> Vec<Evidence> {
+    let node = graph.node(credential);
+    let made = node.created.map(|at| format!(", made on {}", wording::date(at))).unwrap_or_default();
+    let state = Evidence::new(format!("{} is enabled{made}", wording::named(graph, credential)), "inventory");
+    let used = node.last_used.as_ref().map(|used| {
+        let what = used.what.as_deref().map(|what| format!(" for {what}")).unwrap_or_default();
+        let said = wording::last_use(Some(used), graph.as_of());
+        Evidence::new(format!("{said}{what}"), used.source.clone()).at(used.at())
+    });
+    std::iter::once(state).chain(used).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{ACCOUNT, Estate, ago, allows, check, joins, key, role, run, trusts, used, user};
+    use whose_model::{JoinStrength, Node, Principal, State, Usage, Verdict};
+
+    fn leaked(change: impl FnOnce(&mut Node), strength: JoinStrength, whole: bool) -> Estate {
+        Estate::new().user("svc-pay", |_| {}).key("svc-pay", "AK1", change).leak(
+            "f1",
+            ("payments", "deploy.sh", 266),
+            |d| {
+                d.joins = joins("AK1", ACCOUNT);
+                d.joins[0].strength = strength;
+                d.has_secret_half = whole;
+            },
+        )
+    }
+
+    #[test]
+    fn a_live_key_is_critical_and_tells_the_whole_story() {
+        let estate = leaked(|node| node.last_used = Some(used(Usage::At(ago(1)))), JoinStrength::ExactId, true)
+            .role("deploy-prod", &[trusts(&[Principal::Identity(user("svc-pay"))], &[])], |_| {})
+            .grant(&role("deploy-prod"), "All", &[allows(&["*"], &["*"])])
+            .grant(&user("svc-pay"), "Assume", &[allows(&["sts:AssumeRole"], &["*"])]);
+        let findings = check(&LeakedLiveCredential, &estate, &[("AK1", Severity::Critical)]);
+        assert_eq!(
+            findings[0].title,
+            "AK…f1, committed in payments/deploy.sh on 2026-03-03 by m.ruiz, is a live access key of user svc-pay \
+             (last used yesterday; owner: nobody on record), which reaches admin through role deploy-prod"
+        );
+        assert_eq!(findings[0].places.len(), 1);
+        let first = findings[0].fix[0].command.as_deref().unwrap();
+        assert_eq!(first, "aws iam update-access-key --user-name svc-pay --access-key-id AK1 --status Inactive");
+        assert!(findings[0].fix.last().unwrap().what.contains("history"));
+        assert_eq!(findings[0].identity, Some(user("svc-pay")));
+    }
+
+    #[test]
+    fn a_probable_match_and_an_id_alone_weigh_less() {
+        check(&LeakedLiveCredential, &leaked(|_| {}, JoinStrength::PrefixSuffix, true), &[("AK1", Severity::Critical)]);
+        let findings =
+            check(&LeakedLiveCredential, &leaked(|_| {}, JoinStrength::ExactId, false), &[("AK1", Severity::Medium)]);
+        assert!(findings[0].title.contains("is the id of a live access key"), "{}", findings[0].title);
+    }
+
+    #[test]
+    fn one_key_in_two_places_is_one_finding() {
+        let estate = leaked(|_| {}, JoinStrength::ExactId, true).leak("f2", ("web", "ci.yml", 20), |detail| {
+            detail.joins = joins("AK1", ACCOUNT);
+            detail.has_secret_half = false;
+        });
+        let findings = check(&LeakedLiveCredential, &estate, &[("AK1", Severity::Critical)]);
+        let paths: Vec<&str> = findings[0].places.iter().map(|place| place.path.as_str()).collect();
+        assert_eq!(paths, ["deploy.sh", "ci.yml"]);
+    }
+
+    #[test]
+    fn the_switched_off_the_ambiguous_and_the_unknown_are_not_live() {
+        check(&LeakedLiveCredential, &leaked(|node| node.state = State::Disabled, JoinStrength::ExactId, true), &[]);
+        check(&LeakedLiveCredential, &leaked(|_| {}, JoinStrength::SharedHint, true), &[]);
+        let ambiguous = leaked(|_| {}, JoinStrength::PrefixSuffix, true).key("svc-pay", "AK2", |_| {}).leak(
+            "f1",
+            ("payments", "deploy.sh", 266),
+            |detail| {
+                detail.joins = joins("AK2", ACCOUNT);
+                detail.joins[0].strength = JoinStrength::PrefixSuffix;
+            },
+        );
+        check(&LeakedLiveCredential, &ambiguous, &[]);
+        let estate = leaked(|node| node.state = State::Unknown, JoinStrength::ExactId, true);
+        let assessed = run(&LeakedLiveCredential, &estate);
+        assert!(assessed.findings.is_empty());
+        let rows: Vec<_> = assessed.assessments.iter().filter(|row| row.not_assessed == 1).collect();
+        assert!(rows.len() == 1 && rows[0].verdict == Verdict::NotAssessable, "{:?}", assessed.assessments);
+        assert_eq!(rows[0].gaps[0].subject, Some(key("AK1")));
+    }
+
+    #[test]
+    fn a_live_key_counts_however_the_rest_was_read() {
+        let estate = leaked(|_| {}, JoinStrength::ExactId, true).denied(Facet::Credentials).denied(Facet::Secrets);
+        check(&LeakedLiveCredential, &estate, &[("AK1", Severity::Critical)]);
+    }
+}
