@@ -174,6 +174,8 @@ pub struct Role {
     pub id: String,
     /// When it was made.
     pub created: Timestamp,
+    /// What its keepers wrote about it.
+    pub description: Option<String>,
     /// Its tags.
     pub tags: Tags,
     /// Its trust policy.

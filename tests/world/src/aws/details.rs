@@ -110,8 +110,8 @@ fn role_detail(call: &Call<'_>, role: &Role) -> Vec<Xml> {
     detail
 }
 
-/// What a role is called, and who may assume it: as the list and its instance profile say it.
-fn identity(role: &Role, number: &str) -> Vec<Xml> {
+/// What a role is called, and who may assume it: as every listing says it.
+pub(crate) fn identity(role: &Role, number: &str) -> Vec<Xml> {
     vec![
         element("Path", role.path.as_str()),
         element("RoleName", role.name.as_str()),

@@ -1,8 +1,9 @@
 //! The listings of users and their credentials.
 
+use super::details::identity;
 use super::replies::{ApiError, Call, Reply};
 use super::xml::{Content, Xml, element, list};
-use crate::account::{Uploaded, User};
+use crate::account::{Role, Uploaded, User};
 use crate::draw::{BASE62, Draw};
 
 /// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListUsers.html>
@@ -10,6 +11,18 @@ pub(crate) fn users(call: &Call<'_>) -> Reply {
     let prefix = call.request.param("PathPrefix").unwrap_or("/");
     let users: Vec<&User> = call.account.users.iter().filter(|user| user.path.starts_with(prefix)).collect();
     paged(call, "Users", &users, |user| described(call, user))
+}
+
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html>
+pub(crate) fn roles(call: &Call<'_>) -> Reply {
+    let prefix = call.request.param("PathPrefix").unwrap_or("/");
+    let roles: Vec<&Role> = call.account.roles.iter().filter(|role| role.path.starts_with(prefix)).collect();
+    paged(call, "Roles", &roles, |role| {
+        let mut detail = identity(role, &call.account.number);
+        detail.extend(role.description.as_deref().map(|description| element("Description", description)));
+        detail.push(element("MaxSessionDuration", 3600));
+        detail
+    })
 }
 
 /// A user as listings show it: without tags.

@@ -50,6 +50,7 @@ impl Call<'_> {
             "GenerateCredentialReport" => Ok(report::generate(self)),
             "GetCredentialReport" => report::get(self),
             "ListUsers" => listings::users(self),
+            "ListRoles" => listings::roles(self),
             "ListAccessKeys" => listings::access_keys(self),
             "GetAccessKeyLastUsed" => listings::access_key_last_used(self),
             "ListAccountAliases" => listings::account_aliases(self),

@@ -76,6 +76,7 @@ async fn every_operation_answers_in_awss_form() {
         ("GetAccountAuthorizationDetails", "", IAM),
         ("GenerateCredentialReport", "", IAM),
         ("ListUsers", "", IAM),
+        ("ListRoles", "&PathPrefix=/ci/", IAM),
         ("ListAccessKeys", "&UserName=svc-backup", IAM),
         ("GetAccessKeyLastUsed", &format!("&AccessKeyId={key}"), IAM),
         ("ListAccountAliases", "", IAM),

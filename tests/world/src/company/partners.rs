@@ -137,15 +137,18 @@ fn vendors(plan: &mut Plan) -> Vec<Role> {
     );
     let reader = |plan: &Plan, name: &str, purpose: &str, trust: Value| {
         let mut role = role(plan, name, "/partner/", plan.declared(&HANNA, purpose, 270), trust);
+        role.description = Some(purpose.into());
         role.grants.inline = vec![("access".into(), allow(&[("ce:Get* cloudwatch:Get*", "*")]))];
         role
     };
     let costs = reader(plan, "vendor-cost-reports", "Lets the cost vendor read bills", costs);
-    let events = reader(plan, "vendor-event-monitor", "Lets the monitoring vendor read events", events);
+    let mut events = reader(plan, "vendor-event-monitor", "Lets the monitoring vendor read events", events);
+    events.tags.remove("Purpose");
     let logs = reader(plan, "organisation-log-reader", "Lets the log account read metrics", logs);
     let (first, second, third) = (node(plan, &costs), node(plan, &events), node(plan, &logs));
     let rule = "external-trust-without-external-id";
     plan.fault(rule, first, "Another company's account is trusted, with no external id.");
+    plan.healthy("undeclared-lifecycle", second.clone(), "Its purpose stands in its description, its end in a tag.");
     plan.healthy(rule, second, "Another company's account is trusted, with an external id.");
     plan.healthy(rule, third, "Another account, but only as a member of the company's own organisation.");
     vec![costs, events, logs]

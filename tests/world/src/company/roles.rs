@@ -27,6 +27,7 @@ pub(crate) fn role(plan: &Plan, name: &str, path: &str, tags: Tags, trust: Value
         path: path.into(),
         id: plan.mint().unique_id("AROA", name),
         created: plan.ago(&format!("role/{name}"), 480),
+        description: None,
         tags,
         trust,
         grants: Grants::default(),
@@ -48,6 +49,7 @@ pub(crate) fn trusts(kind: &str, principal: impl Into<Value>) -> Value {
 
 fn workload(plan: &Plan, name: &str, owner: &Person, purpose: &str, service: &str, allows: (&str, &str)) -> Role {
     let mut role = role(plan, name, "/workload/", plan.declared(owner, purpose, 280), trusts("Service", service));
+    role.description = Some(purpose.into());
     role.grants.inline = vec![("access".into(), allow(&[allows]))];
     role
 }
@@ -183,6 +185,7 @@ fn made_by_aws(plan: &mut Plan) -> Vec<Role> {
         let path = format!("/aws-service-role/{service}/");
         let mut role = role(plan, name, &path, Tags::new(), trusts("Service", service));
         role.grants = attached(&[aws_policy(&format!("aws-service-role/{policy}"))]);
+        role.description = Some("Made by AWS for one of its services".into());
         role
     };
     let support = linked(plan, "support.amazonaws.com", "AWSServiceRoleForSupport", "AWSSupportServiceRolePolicy");

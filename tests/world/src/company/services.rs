@@ -74,13 +74,13 @@ const SERVICES: &[Service] = &[
     },
     Service {
         name: "svc-stock-report",
-        owner: OWEN,
+        owner: PRIYA,
         purpose: "Mails the weekly stock report",
         expires: 150,
         allows: ("s3:GetObject", "arn:aws:s3:::tallowmere-stock/*"),
         keys: &[(true, 49, Some(2))],
         faults: &[],
-        healthy: &[("orphaned-owner", TheUser, "The person who is named left, and the team that is named did not.")],
+        healthy: &[("orphaned-owner", TheUser, "Of its two owners one left; the other is there.")],
     },
     Service {
         name: "svc-invoice-mailer",
@@ -228,6 +228,9 @@ pub(crate) fn users(plan: &mut Plan) -> Vec<User> {
     for user in &mut users {
         match user.name.as_str() {
             "svc-tariff-update" => drop(user.tags.insert("cadence".into(), "quarterly".into())),
+            "svc-stock-report" => {
+                user.tags.insert("Owner".into(), format!("{} {}", OWEN.email(), PRIYA.email()));
+            }
             "svc-warehouse-sync" => drop(user.tags.remove("Team")),
             "svc-terraform" => user.groups.push("automation-admins".into()),
             "svc-ftp-relay" => {
