@@ -1,7 +1,7 @@
 //! The list of formats, in the order in which help texts show them, and what each of them promises.
 
 use crate::{Csv, FormatError, Html, InventoryCsv, Json, JsonLines, Markdown, Terminal};
-use std::io::Write;
+use std::io::{self, BufWriter, Write};
 use whose_model::Report;
 
 /// What a format is called.
@@ -31,6 +31,16 @@ pub trait ReportFormat: Sync {
 /// [`Terminal`] of its own.
 pub const FORMATS: &[&dyn ReportFormat] = &[&Terminal::PLAIN, &Html, &Markdown, &Json, &JsonLines, &Csv, &InventoryCsv];
 
+/// Runs a format's own writing behind a buffer, for formats write many small pieces.
+pub(crate) fn buffered(
+    info: &'static FormatInfo,
+    out: &mut dyn Write,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), FormatError> {
+    let mut out = BufWriter::with_capacity(64 * 1024, out);
+    write(&mut out).and_then(|()| out.flush()).map_err(|source| FormatError::new(info, source))
+}
+
 /// The format of an id.
 pub fn format(id: &str) -> Option<&'static dyn ReportFormat> {
     FORMATS.iter().copied().find(|format| format.info().id == id)
@@ -56,17 +66,17 @@ mod tests {
     fn a_full_disk_is_an_error_that_names_the_format() {
         struct Full;
         impl Write for Full {
-            fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
-                Err(std::io::Error::from(std::io::ErrorKind::StorageFull))
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::Error::from(io::ErrorKind::StorageFull))
             }
-            fn flush(&mut self) -> std::io::Result<()> {
+            fn flush(&mut self) -> io::Result<()> {
                 Ok(())
             }
         }
         for format in FORMATS {
             let error = format.write(&sample::report(), &mut Full).unwrap_err();
             assert!(error.to_string().contains(format.info().id), "{error}");
-            assert_eq!(error.kind(), std::io::ErrorKind::StorageFull, "{}", format.info().id);
+            assert_eq!(error.kind(), io::ErrorKind::StorageFull, "{}", format.info().id);
         }
     }
 

@@ -13,9 +13,8 @@ pub struct FormatError {
 }
 
 impl FormatError {
-    /// Names the format that a failed write belongs to.
-    pub(crate) fn of(info: &'static FormatInfo) -> impl Fn(io::Error) -> Self {
-        |source| Self { format: info.id, source }
+    pub(crate) fn new(info: &'static FormatInfo, source: io::Error) -> Self {
+        Self { format: info.id, source }
     }
 
     /// The kind of the failure: a caller treats a closed pipe as the reader's wish, not as a fault.

@@ -1,5 +1,7 @@
 // The findings: filters by severity and rule, and the panel with evidence, places, sum and fix.
 
+const PLACES = 25;
+
 /** Toggles for severities; none pressed means all. */
 function severityFilter() {
   const chosen = new Set();
@@ -90,7 +92,9 @@ function findingPanel(finding) {
   permalink.href = `#finding=${finding.id}`;
   const main = el('div', '',
     part('Evidence', evidence.length ? el('ul', '', evidence) : null),
-    part('Where it stands', finding.places ? el('ul', '', finding.places.map(place)) : null),
+    part('Where it stands', finding.places ? el('ul', '', finding.places.slice(0, PLACES).map(place)) : null,
+      finding.places && finding.places.length > PLACES
+        && el('p', 'source', `and ${counted(finding.places.length - PLACES, 'more place', 'more places')}, in the JSON report`)),
     part('Fix', steps.length ? el('ol', 'steps', steps) : null));
   const side = el('div', '',
     part('About', pairs([

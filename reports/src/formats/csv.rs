@@ -1,5 +1,6 @@
 //! CSV of the findings, one row each, for spreadsheets and ticket systems. No cell is ever a formula.
 
+use crate::catalogue::buffered;
 use crate::inert::csv_cell;
 use crate::names::{self, Names};
 use crate::{FormatError, FormatInfo, ReportFormat, words};
@@ -41,7 +42,7 @@ impl ReportFormat for Csv {
         let names = Names::of(report);
         let as_of = words::day(report.scan.as_of);
         let rows = report.findings.iter().map(|finding| row(finding, &names, &as_of));
-        write_table(&HEADER, rows, out).map_err(FormatError::of(&INFO))
+        buffered(&INFO, out, |out| write_table(&HEADER, rows, out))
     }
 }
 

@@ -2,6 +2,7 @@
 //! JSON that the page's own script shows as text nodes. It loads nothing, and its policy lets nothing else run.
 
 use crate::blind_spots::{BlindSpot, Unjudged, blind_spots, unjudged};
+use crate::catalogue::buffered;
 use crate::headline::headline;
 use crate::inert::{InertJson, UNSEEN, visible};
 use crate::kpi::{Kpis, Share};
@@ -38,7 +39,7 @@ impl ReportFormat for Html {
     }
 
     fn write(&self, report: &Report, out: &mut dyn Write) -> Result<(), FormatError> {
-        write_page(report, out).map_err(FormatError::of(&INFO))
+        buffered(&INFO, out, |out| write_page(report, out))
     }
 }
 

@@ -1,6 +1,7 @@
 //! CSV of the identities, one row each: owner, purpose and expiry of every one, where an assessment begins.
 
 use super::csv::{joined, write_table};
+use crate::catalogue::buffered;
 use crate::names::Names;
 use crate::{FormatError, FormatInfo, ReportFormat, words};
 use std::collections::HashMap;
@@ -52,7 +53,7 @@ impl ReportFormat for InventoryCsv {
     fn write(&self, report: &Report, out: &mut dyn Write) -> Result<(), FormatError> {
         let index = Index::of(report);
         let rows = report.identities.iter().map(|identity| index.row(identity));
-        write_table(&HEADER, rows, out).map_err(FormatError::of(&INFO))
+        buffered(&INFO, out, |out| write_table(&HEADER, rows, out))
     }
 }
 

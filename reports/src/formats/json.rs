@@ -1,5 +1,6 @@
 //! JSON: the whole report, as the published schema describes it.
 
+use crate::catalogue::buffered;
 use crate::inert::InertJson;
 use crate::{FormatError, FormatInfo, ReportFormat};
 use serde::Serialize;
@@ -17,7 +18,7 @@ impl ReportFormat for Json {
     }
 
     fn write(&self, report: &Report, out: &mut dyn Write) -> Result<(), FormatError> {
-        write_json(report, out).map_err(FormatError::of(&INFO))
+        buffered(&INFO, out, |out| write_json(report, out))
     }
 }
 

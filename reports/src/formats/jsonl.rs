@@ -1,5 +1,6 @@
 //! JSON Lines: one object a line, each with the scan that it belongs to, for log pipelines and `jq`.
 
+use crate::catalogue::buffered;
 use crate::inert::InertJson;
 use crate::{FormatError, FormatInfo, ReportFormat};
 use serde::Serialize;
@@ -33,7 +34,7 @@ impl ReportFormat for JsonLines {
     }
 
     fn write(&self, report: &Report, out: &mut dyn Write) -> Result<(), FormatError> {
-        write_lines(report, out).map_err(FormatError::of(&INFO))
+        buffered(&INFO, out, |out| write_lines(report, out))
     }
 }
 

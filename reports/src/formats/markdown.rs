@@ -1,6 +1,7 @@
 //! Markdown to hand over: what matters, the findings by severity, the inventory, and what was not seen.
 
 use crate::blind_spots::{blind_spots, unjudged};
+use crate::catalogue::buffered;
 use crate::headline::headline;
 use crate::inert::{is_faithful, markdown, markdown_code, markdown_fence, visible};
 use crate::kpi::{Kpis, Share};
@@ -15,13 +16,16 @@ pub struct Markdown;
 
 const INFO: FormatInfo = FormatInfo { id: "markdown", title: "a document to hand over", extension: "md" };
 
+/// How many places of one finding are told.
+const PLACES: usize = 25;
+
 impl ReportFormat for Markdown {
     fn info(&self) -> &'static FormatInfo {
         &INFO
     }
 
     fn write(&self, report: &Report, out: &mut dyn Write) -> Result<(), FormatError> {
-        write_document(report, out).map_err(FormatError::of(&INFO))
+        buffered(&INFO, out, |out| write_document(report, out))
     }
 }
 
@@ -137,8 +141,12 @@ fn block(finding: &Finding, names: &Names, out: &mut dyn Write) -> io::Result<()
     if !finding.places.is_empty() {
         writeln!(out, "\nWhere:\n")?;
     }
-    for place in &finding.places {
+    for place in finding.places.iter().take(PLACES) {
         writeln!(out, "- {}", markdown(&names::place(place)))?;
+    }
+    if finding.places.len() > PLACES {
+        let more = (finding.places.len() - PLACES) as u64;
+        writeln!(out, "- and {}, in the JSON report", count(more, "more place", "more places"))?;
     }
     if !finding.fix.is_empty() {
         writeln!(out, "\nFix:\n")?;

@@ -1,6 +1,7 @@
 //! The terminal: what matters first, readable without colour and at any width.
 
 use crate::blind_spots::{blind_spots, unjudged};
+use crate::catalogue::buffered;
 use crate::headline::headline;
 use crate::inert::{is_faithful, visible};
 use crate::names::{self, Names};
@@ -24,6 +25,8 @@ pub struct Terminal {
 
 const INFO: FormatInfo = FormatInfo { id: "terminal", title: "what matters first, as text", extension: "txt" };
 const INDENT: usize = 12;
+/// How many places of one finding are told.
+const PLACES: usize = 5;
 
 impl Terminal {
     /// Without colour, 100 columns wide.
@@ -37,8 +40,8 @@ impl ReportFormat for Terminal {
 
     fn write(&self, report: &Report, out: &mut dyn Write) -> Result<(), FormatError> {
         let names = Names::of(report);
-        let mut page = Page { options: *self, width: self.width.clamp(40, 120), out };
-        page.report(report, &names).map_err(FormatError::of(&INFO))
+        let width = self.width.clamp(40, 120);
+        buffered(&INFO, out, |out| Page { options: *self, width, out }.report(report, &names))
     }
 }
 
@@ -99,8 +102,12 @@ impl Page<'_> {
             let label = if index == 0 { "evidence" } else { "" };
             self.field(label, &format!("{} ({})", evidence.what, evidence.source))?;
         }
-        for (index, place) in finding.places.iter().enumerate() {
+        for (index, place) in finding.places.iter().take(PLACES).enumerate() {
             self.field(if index == 0 { "where" } else { "" }, &names::place(place))?;
+        }
+        if finding.places.len() > PLACES {
+            let more = (finding.places.len() - PLACES) as u64;
+            self.field("", &format!("and {}", count(more, "more place", "more places")))?;
         }
         for (index, fix) in finding.fix.iter().enumerate() {
             self.field(if index == 0 { "fix" } else { "" }, &fix.what)?;
@@ -294,6 +301,16 @@ mod tests {
         }
         let command = sample::report().findings[0].fix[0].command.clone().unwrap();
         assert!(text.lines().any(|line| line.trim() == command));
+    }
+
+    #[test]
+    fn a_secret_in_many_places_does_not_flood_the_screen() {
+        let mut report = sample::report();
+        let place = report.findings[0].places[0].clone();
+        report.findings[0].places = vec![place; 40];
+        let text = written(Terminal::PLAIN, &report);
+        assert_eq!(text.matches("still at HEAD").count(), PLACES);
+        assert!(text.contains("and 35 more places"));
     }
 
     #[test]
