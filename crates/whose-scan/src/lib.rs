@@ -1,1 +1,12 @@
-//! One scan: plan, run, judge, keep.
+//! One scan: run what was planned, keep what was gathered, judge it, and lay it out as a report.
+
+mod gathered;
+mod judge;
+mod records;
+mod run;
+mod views;
+
+pub use gathered::Gathered;
+pub use judge::{Judgement, judge};
+pub use records::{RecordWriter, RecordsError, read_records};
+pub use run::{Plan, PlannedTarget, run};

@@ -1,0 +1,167 @@
+//! Runs the connectors of a plan side by side and gathers what they see. A target that fails becomes a gap in
+//! the coverage, never an empty listing, and what was gathered before a stop is kept.
+
+use crate::Gathered;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use whose_connect::{ConnectError, Connector, Event, NetworkSettings, ScanContext, Sink};
+use whose_model::{Coverage, CoverageState, Facet, Gap, NodeId, Source, TargetInfo, Timestamp};
+
+/// How long connectors may take to wind down after a stop before they are cut off.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// How many events may wait between the connectors and the gatherer.
+const CHANNEL: usize = 4096;
+
+/// One target with the connector that reads it.
+#[derive(Clone)]
+pub struct PlannedTarget {
+    /// The connector.
+    pub connector: Arc<dyn Connector>,
+    /// The target as it was written, without credentials: what reports show.
+    pub shown: String,
+    /// What the connector reads of it.
+    pub target: String,
+}
+
+/// What to scan.
+#[derive(Clone)]
+pub struct Plan {
+    /// The targets.
+    pub targets: Vec<PlannedTarget>,
+    /// The one moment against which ages are measured.
+    pub as_of: Timestamp,
+    /// How to reach providers.
+    pub network: NetworkSettings,
+}
+
+impl Plan {
+    /// What was asked, as reports show it.
+    pub fn target_infos(&self) -> Vec<TargetInfo> {
+        self.targets
+            .iter()
+            .map(|planned| TargetInfo {
+                connector: planned.connector.info().id.to_string(),
+                target: planned.shown.clone(),
+            })
+            .collect()
+    }
+}
+
+/// Runs a plan. `watch` sees every event in order: progress displays and observations files hang there.
+///
+/// Cancelling `cancel` stops the connectors; what they had seen is returned with `cancelled` set.
+pub async fn run(plan: Plan, cancel: CancellationToken, mut watch: impl FnMut(&Event)) -> Gathered {
+    let mut gathered = Gathered::new(plan.as_of, plan.target_infos());
+    let (sink, mut events) = Sink::channel(CHANNEL);
+    let mut tasks = JoinSet::new();
+    let mut running = Vec::new();
+    for planned in plan.targets {
+        let context = ScanContext {
+            as_of: plan.as_of,
+            sink: sink.clone(),
+            cancel: cancel.clone(),
+            network: plan.network.clone(),
+        };
+        let known = planned.clone();
+        let handle = tasks.spawn(async move {
+            let outcome = planned.connector.scan(&planned.target, &context).await;
+            outcome.map_err(|error| failed(&planned, &error))
+        });
+        running.push((handle.id(), known));
+    }
+    drop(sink);
+
+    let mut keep = |gathered: &mut Gathered, event: Event| {
+        watch(&event);
+        match event {
+            Event::Seen { observation, .. } => gathered.observations.push(observation),
+            Event::Coverage(coverage) => gathered.coverage.push(coverage),
+            Event::Progress { .. } => {}
+        }
+    };
+    let deadline = async {
+        cancel.cancelled().await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::pin!(deadline);
+    loop {
+        tokio::select! {
+            event = events.recv() => match event {
+                Some(event) => keep(&mut gathered, event),
+                None => break,
+            },
+            () = &mut deadline => {
+                tasks.abort_all();
+                break;
+            }
+        }
+    }
+    while let Some(joined) = tasks.join_next_with_id().await {
+        let coverage = match joined {
+            Ok((_, Ok(()))) => continue,
+            Ok((_, Err(coverage))) => coverage,
+            Err(error) => {
+                let planned = running.iter().find(|(id, _)| *id == error.id()).map(|(_, planned)| planned);
+                match planned {
+                    Some(planned) => broken(planned, error.is_cancelled()),
+                    None => continue,
+                }
+            }
+        };
+        keep(&mut gathered, Event::Coverage(coverage));
+    }
+    while let Ok(event) = events.try_recv() {
+        keep(&mut gathered, event);
+    }
+    gathered.cancelled = cancel.is_cancelled();
+    gathered
+}
+
+/// The coverage of a target that could not be scanned at all.
+fn failed(planned: &PlannedTarget, error: &ConnectError) -> Coverage {
+    let mut reason = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        reason.push_str(": ");
+        reason.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    let remedy = match error {
+        ConnectError::SignIn { remedy, .. } => remedy.clone(),
+        _ => "mend what the message names, and scan again".to_string(),
+    };
+    whole_target(planned, reason, remedy)
+}
+
+/// The coverage of a target whose connector broke or had to be cut off.
+fn broken(planned: &PlannedTarget, cut_off: bool) -> Coverage {
+    let id = planned.connector.info().id;
+    if cut_off {
+        let reason = format!("the {id} connector did not stop within {} seconds and was cut off", GRACE.as_secs());
+        whole_target(planned, reason, "scan again".into())
+    } else {
+        let reason = format!("the {id} connector broke; this is a fault of whose");
+        whole_target(planned, reason, "run again with -vv and report what it prints".into())
+    }
+}
+
+fn whole_target(planned: &PlannedTarget, reason: String, remedy: String) -> Coverage {
+    let info = planned.connector.info();
+    let mut facets: Vec<Facet> =
+        info.collectors.iter().flat_map(|collector| collector.provides.iter().copied()).collect();
+    facets.sort_unstable();
+    facets.dedup();
+    Coverage {
+        source: Source { connector: info.id.into(), collector: "target".into() },
+        scope: NodeId::new(info.id, "", "target", &planned.shown),
+        facets,
+        state: CoverageState::Failed,
+        seen: 0,
+        calls: 0,
+        gaps: vec![Gap { subject: None, call: None, reason, remedy }],
+        horizon: None,
+    }
+}
