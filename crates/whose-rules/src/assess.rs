@@ -95,14 +95,15 @@ impl Side {
         }
     }
 
-    /// The gap of a scan that has nothing of this side.
-    fn absent(self) -> Gap {
+    /// The gap of a scan that has nothing of this side. Sources of people are only asked where they are configured:
+    /// without one, the people of the inventory itself still tell who is there.
+    fn absent(self) -> Option<Gap> {
         let (reason, remedy) = match self {
             Self::Inventory => ("no account was scanned that leaked values could belong to", "scan the account too"),
             Self::Leaks => ("no repository was scanned that values could have leaked into", "scan repositories too"),
-            Self::People => ("no source was read that knows whether owners are still there", "add a source of people"),
+            Self::People => return None,
         };
-        Gap { subject: None, call: None, reason: reason.into(), remedy: remedy.into() }
+        Some(Gap { subject: None, call: None, reason: reason.into(), remedy: remedy.into() })
     }
 }
 
@@ -123,26 +124,26 @@ impl Offers {
     }
 
     /// What the rule should have been able to read in a scope: all its facets of the sides that the scope offers.
-    /// Empty where none of them is offered, because the rule has nothing to say there.
+    /// Empty where none of them is offered: the rule has nothing to say there.
     fn expected(&self, info: &RuleInfo, offered: &BTreeSet<Facet>) -> Vec<Facet> {
         let sides: BTreeSet<Side> = offered.iter().map(|facet| Side::of(*facet)).collect();
         let expected: Vec<Facet> = info.facets().filter(|facet| sides.contains(&Side::of(*facet))).collect();
         if expected.iter().any(|facet| offered.contains(facet)) { expected } else { Vec::new() }
     }
 
-    /// The sides that the rule joins and that this scan has nothing of.
-    fn absent(&self, info: &RuleInfo) -> BTreeSet<Side> {
-        info.facets().map(Side::of).filter(|side| !self.sides.contains(side)).collect()
+    /// The gaps of the sides that the rule joins and that this scan has nothing of.
+    fn absent(&self, info: &RuleInfo) -> Vec<Gap> {
+        let sides: BTreeSet<Side> = info.facets().map(Side::of).filter(|side| !self.sides.contains(side)).collect();
+        sides.into_iter().filter_map(Side::absent).collect()
     }
 
     fn assessments(&self, graph: &Graph, info: &RuleInfo, findings: &Findings<'_>) -> Vec<Assessment> {
-        let mut tallies = tally(findings);
+        let (mut tallies, absent) = (tally(findings), self.absent(info));
         let rows = self.by_scope.iter().filter_map(|(scope, offered)| {
             let expected = self.expected(info, offered);
             let ix = graph.find(scope)?;
             let tally = tallies.remove(scope).unwrap_or_default();
-            let absent = self.absent(info).into_iter().map(Side::absent);
-            (!expected.is_empty()).then(|| row(graph, info, ix, &expected, absent, tally))
+            (!expected.is_empty()).then(|| row(graph, info, ix, &expected, &absent, tally))
         });
         rows.collect()
     }
@@ -170,17 +171,10 @@ fn tally<'a>(findings: &'a Findings<'_>) -> BTreeMap<NodeId, Tally<'a>> {
     tallies
 }
 
-fn row(
-    graph: &Graph,
-    info: &RuleInfo,
-    scope: Ix,
-    expected: &[Facet],
-    absent: impl Iterator<Item = Gap>,
-    tally: Tally<'_>,
-) -> Assessment {
+fn row(graph: &Graph, info: &RuleInfo, scope: Ix, expected: &[Facet], absent: &[Gap], tally: Tally<'_>) -> Assessment {
     let of_listings = expected.iter().flat_map(|facet| graph.scope_gaps(scope, *facet));
     let of_subjects = tally.unjudged.iter().map(|unjudged| unjudged.gap.clone());
-    let gaps = distinct(absent.chain(of_listings).chain(of_subjects));
+    let gaps = distinct(absent.iter().cloned().chain(of_listings).chain(of_subjects));
     Assessment {
         rule: info.slug.into(),
         scope: Some(graph.node(scope).id.clone()),
@@ -296,6 +290,16 @@ mod tests {
         assert_eq!(verdicts(&account_alone.repository("web")), [Verdict::Assessed, Verdict::Assessed]);
         let repository_alone = Estate { nodes: vec![], edges: vec![], coverage: vec![] }.repository("web");
         assert_eq!(verdicts(&repository_alone), [Verdict::NotAssessable]);
+    }
+
+    #[test]
+    fn owners_are_assessed_without_a_source_of_people_unless_one_failed() {
+        let rule = crate::rule("orphaned-owner").unwrap();
+        let mut estate = Estate::new().user("svc", |_| {});
+        let denied = estate.clone().denied(Facet::OwnerStatus);
+        assert_eq!(run(rule, &denied).assessments[0].verdict, Verdict::NotAssessable);
+        estate.coverage.retain(|row| !row.facets.contains(&Facet::OwnerStatus));
+        assert_eq!(run(rule, &estate).assessments[0].verdict, Verdict::Assessed);
     }
 
     #[test]

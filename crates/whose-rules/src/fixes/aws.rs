@@ -151,3 +151,94 @@ fn direct_holder<'g>(graph: &'g Graph, holder: &'g Node, grant: &NodeId) -> Opti
     }
     graph.out(ix, EdgeKind::MemberOf).map(|(group, _)| group).find(|group| holds(*group)).map(|group| graph.node(group))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{ACCOUNT, Estate, allows, role, user};
+    use whose_model::CredentialKind;
+
+    #[track_caller]
+    fn check(estate: &Estate, step: Step<'_>, id: &NodeId, expected: &[&str]) {
+        let graph = estate.build();
+        assert_eq!(commands(&graph, step, graph.find(id).unwrap()), expected);
+    }
+
+    fn holding(kind: &str, local: &str) -> (Estate, NodeId) {
+        let id = NodeId::new("aws", ACCOUNT, kind, local);
+        let estate = Estate::new().user("Svc", |_| {});
+        (estate.credential(&user("Svc"), id.clone(), CredentialKind::ApiKey, |_| {}), id)
+    }
+
+    #[test]
+    fn each_kind_of_credential_has_its_own_command() {
+        for (kind, thing, option) in [
+            ("access-key", "access-key", "--access-key-id"),
+            ("signing-certificate", "signing-certificate", "--certificate-id"),
+            ("ssh-public-key", "ssh-public-key", "--ssh-public-key-id"),
+            ("service-specific-credential", "service-specific-credential", "--service-specific-credential-id"),
+        ] {
+            let (estate, id) = holding(kind, "X1");
+            let off = format!("aws iam update-{thing} --user-name Svc {option} X1 --status Inactive");
+            check(&estate, Step::Deactivate, &id, &[&off]);
+            check(&estate, Step::Delete, &id, &[&format!("aws iam delete-{thing} --user-name Svc {option} X1")]);
+        }
+        let (estate, id) = holding("console-password", "svc");
+        check(&estate, Step::Deactivate, &id, &["aws iam delete-login-profile --user-name Svc"]);
+        check(&estate, Step::CreateSuccessor, &id, &[]);
+        let (estate, id) = holding("api-key-of-tomorrow", "X1");
+        check(&estate, Step::Deactivate, &id, &[]);
+    }
+
+    #[test]
+    fn a_role_is_deleted_after_its_policies_and_suspended_in_its_own_partition() {
+        let estate = Estate::new()
+            .role("Old", &[], |node| node.address = Some("arn:aws-us-gov:iam::111122223333:role/Old".into()))
+            .grant(&role("Old"), "Read", &[allows(&["s3:Get*"], &["*"])]);
+        check(
+            &estate,
+            Step::DeleteIdentity,
+            &role("Old"),
+            &[
+                "aws iam detach-role-policy --role-name Old --policy-arn arn:aws:iam::111122223333:policy/Read",
+                "aws iam delete-role --role-name Old",
+            ],
+        );
+        let deny = "aws iam attach-role-policy --role-name Old --policy-arn arn:aws-us-gov:iam::aws:policy/AWSDenyAll";
+        check(&estate, Step::Suspend, &role("Old"), &[deny]);
+    }
+
+    #[test]
+    fn a_grant_is_taken_from_whoever_holds_it() {
+        let group = NodeId::new("aws", ACCOUNT, "iam-group", "admins");
+        let grant = NodeId::new("aws", ACCOUNT, "iam-policy", "All");
+        let estate = Estate::new()
+            .user("svc", |_| {})
+            .node(Node::new(group.clone(), whose_model::What::Group, "iam-group", "Admins"))
+            .edge(&user("svc"), EdgeKind::MemberOf, &group)
+            .grant(&group, "All", &[allows(&["*"], &["*"])]);
+        let expected =
+            "aws iam detach-group-policy --group-name Admins --policy-arn arn:aws:iam::111122223333:policy/All";
+        check(&estate, Step::TakeGrant(&grant), &user("svc"), &[expected]);
+    }
+
+    #[test]
+    fn hostile_names_stay_arguments_or_yield_no_command() {
+        for (name, expected) in [
+            ("a'; rm -rf / #", Some(r"aws iam tag-user --user-name 'a'\''; rm -rf / #' ")),
+            ("$(reboot)", Some("aws iam tag-user --user-name '$(reboot)' ")),
+            ("-x", Some("aws iam tag-user --user-name=-x ")),
+            ("file:///etc/passwd", None),
+            ("a\u{202e}b", None),
+            ("a\nb", None),
+        ] {
+            let id = user(name);
+            let graph = Estate::new().user(name, |_| {}).build();
+            let found = commands(&graph, Step::RecordOwner, graph.find(&id).unwrap());
+            match expected {
+                Some(start) => assert!(found[0].starts_with(start), "{found:?}"),
+                None => assert!(found.is_empty(), "{found:?}"),
+            }
+        }
+    }
+}
