@@ -3,7 +3,7 @@
 
 use crate::words;
 use std::collections::HashSet;
-use whose_model::{Class, CoverageState, EdgeKind, IdentityView, OwnerBand, Report, State, Tier};
+use whose_model::{Class, CoverageState, EdgeKind, Facet, IdentityView, OwnerBand, Report, State, Tier};
 
 /// A part of a whole, with those of whom nobody can say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,8 +54,10 @@ pub(crate) struct Kpis {
     pub(crate) federated: Share,
     /// Listings that were read completely.
     pub(crate) coverage: Share,
-    /// Admin-equivalent non-human identities that nobody answers for.
-    pub(crate) ownerless_admins: u64,
+    /// Admin-equivalent non-human identities that nobody answers for; unknown where privilege or owner is.
+    pub(crate) ownerless_admins: Share,
+    /// Whether any place was read in which secrets leak: without one, no leak means nothing.
+    pub(crate) leaks_looked_for: bool,
     /// The median age of the enabled credentials of a known age, in days.
     pub(crate) median_credential_days: Option<i64>,
 }
@@ -89,11 +91,26 @@ impl Kpis {
             expiry: share(&|it| it.lifecycle.expiry.is_some()),
             federated: federated(report, &identities),
             coverage: Share { part: complete, unknown: 0, whole: report.coverage.len() as u64 },
-            ownerless_admins: identities.iter().filter(|it| it.privilege.tier == Tier::T0 && is_ownerless(it)).count()
-                as u64,
+            ownerless_admins: ownerless_admins(&identities),
+            leaks_looked_for: report.coverage.iter().any(|row| {
+                row.facets.contains(&Facet::Secrets)
+                    && matches!(row.state, CoverageState::Complete | CoverageState::Partial)
+            }),
             median_credential_days: median_age(report),
         }
     }
+}
+
+fn ownerless_admins(identities: &[&IdentityView]) -> Share {
+    let mut share = Share { whole: identities.len() as u64, ..Share::default() };
+    for identity in identities {
+        match (identity.privilege.tier, &identity.ownership) {
+            (Tier::T0, Some(_)) => share.part += u64::from(is_ownerless(identity)),
+            (Tier::T0 | Tier::Unknown, _) => share.unknown += 1,
+            _ => {}
+        }
+    }
+    share
 }
 
 fn federated(report: &Report, identities: &[&IdentityView]) -> Share {
@@ -141,7 +158,8 @@ mod tests {
         assert_eq!(after.owned.without(), 0);
         assert_eq!(after.owned.percent(), None);
         assert_eq!(after.purpose.part, before.purpose.part);
-        assert_eq!(after.ownerless_admins, 0);
+        assert_eq!(after.ownerless_admins.part, 0);
+        assert!(after.ownerless_admins.unknown > before.ownerless_admins.unknown);
     }
 
     #[test]

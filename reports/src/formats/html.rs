@@ -87,7 +87,7 @@ struct Page {
 /// A large number with what it counts.
 struct Figure {
     value: String,
-    label: &'static str,
+    label: String,
     alarming: bool,
 }
 
@@ -161,17 +161,28 @@ fn shown(text: &str) -> String {
 }
 
 fn figures(report: &Report, kpis: &Kpis) -> Vec<Figure> {
-    let figure =
-        |number: u64, label, alarming| Figure { value: grouped(number), label, alarming: alarming && number > 0 };
+    let figure = |number: u64, label: &str, unknown: u64| Figure {
+        value: grouped(number),
+        label: if unknown == 0 { label.into() } else { format!("{label}, {} not known", grouped(unknown)) },
+        alarming: false,
+    };
+    let alarm = |figure: Figure, number: u64| Figure { alarming: number > 0, ..figure };
+    let leaked = report.summary.leaked_and_live;
+    let leaks = if leaked == 0 && !kpis.leaks_looked_for {
+        Figure { value: "–".into(), label: "leaks: no repository was read".into(), alarming: false }
+    } else {
+        alarm(figure(leaked, "leaked and still working", 0), leaked)
+    };
+    let admins = kpis.ownerless_admins;
     let mut figures = vec![
-        figure(report.summary.leaked_and_live, "leaked and still working", true),
-        figure(kpis.ownerless_admins, "administrators without an owner", true),
-        figure(kpis.owned.without(), "identities without an owner", false),
-        figure(kpis.owned.whole, "non-human identities", false),
-        figure(report.credentials.len() as u64, "credentials", false),
+        leaks,
+        alarm(figure(admins.part, "administrators without an owner", admins.unknown), admins.part),
+        figure(kpis.owned.without(), "identities without an owner", kpis.owned.unknown),
+        figure(kpis.owned.whole, "non-human identities", 0),
+        figure(report.credentials.len() as u64, "credentials", 0),
     ];
     if let Some(days) = kpis.median_credential_days {
-        figures.push(figure(days.unsigned_abs(), "days, median age of a working credential", false));
+        figures.push(figure(days.unsigned_abs(), "days, median age of a working credential", 0));
     }
     figures
 }
@@ -284,6 +295,15 @@ mod tests {
             assert!(of(&hostile) <= of(&kind), "{opening}: {} and {}", of(&hostile), of(&kind));
         }
         assert!(!hostile.chars().any(|character| character != '\n' && inert::is_unseen(character)));
+    }
+
+    #[test]
+    fn no_leak_is_claimed_where_nobody_looked() {
+        let mut report = sample::report();
+        report.summary.leaked_and_live = 0;
+        assert!(written(&report).contains("<b>0</b> <span>leaked and still working"));
+        report.coverage.retain(|row| !row.facets.contains(&whose_model::Facet::Secrets));
+        assert!(written(&report).contains("<b>–</b> <span>leaks: no repository was read"));
     }
 
     #[test]

@@ -66,8 +66,16 @@ fn summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     ] {
         writeln!(out, "| {title} | {} |", share_text(share))?;
     }
-    writeln!(out, "| Leaked credentials that still work | {} |", grouped(report.summary.leaked_and_live))?;
-    writeln!(out, "| Administrators that nobody answers for | {} |", grouped(kpis.ownerless_admins))?;
+    let leaks = match (report.summary.leaked_and_live, kpis.leaks_looked_for) {
+        (0, false) => "not looked for: no repository was read".to_owned(),
+        (number, _) => grouped(number),
+    };
+    writeln!(out, "| Leaked credentials that still work | {leaks} |")?;
+    let unknown = match kpis.ownerless_admins.unknown {
+        0 => String::new(),
+        number => format!(", {} not judged", count(number, "identity", "identities")),
+    };
+    writeln!(out, "| Administrators that nobody answers for | {}{unknown} |", grouped(kpis.ownerless_admins.part))?;
     if let Some(days) = kpis.median_credential_days {
         writeln!(out, "| Median age of working credentials | {} |", count(days.unsigned_abs(), "day", "days"))?;
     }
