@@ -188,7 +188,7 @@ fn changed_fields(old: Object<'_>, new: Object<'_>) -> Vec<String> {
     let (Ok((old, _)), Ok((new, _))) = (old.encode(), new.encode()) else {
         return Vec::new();
     };
-    differing_fields(&old, &new).unwrap_or_default()
+    if old == new { Vec::new() } else { differing_fields(&old, &new).unwrap_or_default() }
 }
 
 /// The names of the fields in which two JSON objects differ. The list of findings does not count: findings are

@@ -221,3 +221,75 @@ impl<'a> Footings<'a> {
         number
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conformance::{Estate, Listing};
+    use whose_model::{Edge, EdgeKind, NodeView};
+
+    fn scope(name: &str, parent: Option<&NodeId>) -> NodeView {
+        let id = NodeId::new("k8s", "", "namespace", name);
+        let (kind, r#type, name) = (NodeKind::Scope, "namespace".to_owned(), name.to_owned());
+        NodeView { id, kind, r#type, name, address: None, scope: parent.cloned(), seen: true }
+    }
+
+    /// The footing of the last identity of the report.
+    fn check(report: &Report, expected: &[&NodeId]) {
+        let read = ReadScopes::of(&report.coverage);
+        let mut footings = Footings::of(report, &read);
+        let footing = footings.footing(Object::Identity(report.identities.last().unwrap()));
+        assert_eq!(footings.scopes(footing).iter().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn an_object_rests_on_the_nearest_scope_that_was_read() {
+        let cluster = Estate::account("cluster");
+        let (outer, inner) = (scope("outer", Some(&cluster)), scope("inner", None));
+        let inner = NodeView { scope: Some(outer.id.clone()), ..inner };
+        let mut estate = Estate::default();
+        estate.read(&cluster).identity(&inner.id, "pod");
+        let mut report = estate.report(1);
+        report.others.extend([outer, inner]);
+        check(&report, &[&cluster]);
+    }
+
+    #[test]
+    fn a_ring_of_scopes_ends_and_rests_on_the_whole_scan() {
+        let read = Estate::account("111111111111");
+        let one = scope("one", None);
+        let other = scope("other", Some(&one.id));
+        let one = NodeView { scope: Some(other.id.clone()), ..one };
+        let mut estate = Estate::default();
+        estate.read(&read).identity(&one.id, "lost");
+        let mut report = estate.report(1);
+        report.others.extend([one, other]);
+        check(&report, &[&read]);
+    }
+
+    #[test]
+    fn an_edge_between_accounts_rests_on_both() {
+        let (one, other) = (Estate::account("1"), Estate::account("2"));
+        let mut estate = Estate::default();
+        let (from, to) = (estate.identity(&one, "from"), estate.identity(&other, "to"));
+        estate.read(&one).read(&other).edges.push(Edge::stated(from, EdgeKind::CanAssume, to));
+        let report = estate.report(1);
+        let read = ReadScopes::of(&report.coverage);
+        let mut footings = Footings::of(&report, &read);
+        let footing = footings.footing(Object::Edge(&report.edges[0]));
+        assert_eq!(footings.scopes(footing), &BTreeSet::from([one.clone(), other.clone()]));
+        // One of two listings of one of two accounts is enough for doubt.
+        estate.scopes.insert(other, Listing::Denied);
+        let denied = ReadScopes::of(&estate.report(2).coverage);
+        assert_eq!(denied.absence(footings.scopes(footing)), Absence::Unclear);
+        assert_eq!(denied.absence(&BTreeSet::from([one])), Absence::Gone);
+        assert_eq!(denied.absence(&BTreeSet::from([Estate::account("3")])), Absence::NotAsked);
+    }
+
+    #[test]
+    fn without_coverage_nothing_is_gone() {
+        let read = ReadScopes::of(&[]);
+        assert_eq!(read.absence(&read.all()), Absence::Unclear);
+        assert_eq!(read.finding_absence("any", &read.all(), &[]), Absence::Unclear);
+    }
+}

@@ -116,6 +116,17 @@ pub(super) struct Standing {
     hash: String,
 }
 
+/// What an object of the report is to the store.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Meeting {
+    /// Never seen.
+    First,
+    /// Known.
+    Again,
+    /// Known as gone.
+    Returned,
+}
+
 /// A save under way: what the store knew before, and what this scan has seen so far.
 pub(super) struct Saving<'t> {
     pub(super) transaction: &'t Transaction<'t>,
@@ -175,7 +186,7 @@ impl<'t> Saving<'t> {
 
     /// Keeps one object of the report.
     fn keep(&mut self, row: &Row) -> Result<(), Failure> {
-        let object = self.object(row)?;
+        let (object, meeting) = self.object(row)?;
         self.seen.insert(object);
         if let Some(order) = self.arranged.get_mut(&row.kind) {
             order.push(object);
@@ -190,35 +201,41 @@ impl<'t> Saving<'t> {
             Some(standing) => {
                 self.statement("UPDATE object_version SET standing = 0 WHERE version_id = ?1")?
                     .execute([standing.version])?;
-                self.log("returned", object)?;
+                if meeting != Meeting::Returned {
+                    self.log("returned", object)?;
+                }
             }
             None => {}
+        }
+        if self.current && meeting != Meeting::First {
+            self.statement("UPDATE object SET name = ?2 WHERE object_id = ?1 AND name <> ?2")?
+                .execute(params![object, row.name])?;
         }
         self.insert_version(object, row)
     }
 
-    /// The number of the object, which is new, known, or known as gone and back again.
-    fn object(&mut self, row: &Row) -> Result<i64, Failure> {
+    /// The number of the object, and whether the store has met it before.
+    fn object(&mut self, row: &Row) -> Result<(i64, Meeting), Failure> {
         let key = (row.kind, row.key.clone());
-        let (object, gone) = match self.known.get(&key) {
-            Some(known) => *known,
-            None => {
-                let object = self.next_object;
-                self.next_object += 1;
-                self.statement(
-                    "INSERT INTO object (object_id, kind, key, name, first_scan) VALUES (?1, ?2, ?3, ?4, ?5)",
-                )?
-                .execute(params![object, row.kind.word(), row.key, row.name, self.scan.number])?;
-                self.known.insert(key, (object, false));
-                self.log("appeared", object)?;
-                (object, false)
+        if let Some(&(object, gone)) = self.known.get(&key) {
+            if !gone || !self.current {
+                return Ok((object, Meeting::Again));
             }
-        };
-        if gone && self.current {
             self.statement("UPDATE object SET gone_scan = NULL WHERE object_id = ?1")?.execute([object])?;
+            self.statement(
+                "UPDATE finding SET state = 'open', resolved_scan = NULL, opened_scan = ?2 WHERE object_id = ?1",
+            )?
+            .execute(params![object, self.scan.number])?;
             self.log("returned", object)?;
+            return Ok((object, Meeting::Returned));
         }
-        Ok(object)
+        let object = self.next_object;
+        self.next_object += 1;
+        self.statement("INSERT INTO object (object_id, kind, key, name, first_scan) VALUES (?1, ?2, ?3, ?4, ?5)")?
+            .execute(params![object, row.kind.word(), row.key, row.name, self.scan.number])?;
+        self.known.insert(key, (object, false));
+        self.log("appeared", object)?;
+        Ok((object, Meeting::First))
     }
 
     fn insert_version(&mut self, object: i64, row: &Row) -> Result<(), Failure> {
@@ -237,21 +254,12 @@ impl<'t> Saving<'t> {
             row.body
         ])?;
         self.next_version += 1;
-        if self.current {
-            self.statement("UPDATE object SET name = ?2 WHERE object_id = ?1 AND name <> ?2")?
-                .execute(params![object, row.name])?;
-        }
         row.finding.as_ref().map_or(Ok(()), |finding| self.keep_finding(object, finding))
     }
 
     fn keep_finding(&mut self, object: i64, finding: &FindingRow) -> Result<(), Failure> {
-        // What an old report had says nothing of whether a finding is open now.
-        let update = if self.current {
-            "DO UPDATE SET severity = excluded.severity, state = 'open', resolved_scan = NULL, \
-             opened_scan = CASE finding.state WHEN 'open' THEN finding.opened_scan ELSE excluded.opened_scan END"
-        } else {
-            "DO NOTHING"
-        };
+        // What an old report had says nothing of how bad a finding is now.
+        let update = if self.current { "DO UPDATE SET severity = excluded.severity" } else { "DO NOTHING" };
         let query = format!(
             "INSERT INTO finding (object_id, rule, severity, subject, state, opened_scan) \
              VALUES (?1, ?2, ?3, ?4, 'open', ?5) ON CONFLICT (object_id) {update}"

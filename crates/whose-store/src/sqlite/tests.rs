@@ -14,7 +14,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::sync::mpsc;
-use whose_model::Report;
+use whose_model::{Report, Severity};
 
 async fn fresh() -> (SqliteStore, TempDir) {
     let folder = tempfile::tempdir().unwrap();
@@ -221,6 +221,34 @@ async fn a_damaged_row_is_named() {
     foreign.execute("UPDATE object_version SET body = '{' WHERE object_id = 1", []).unwrap();
     let error = store.load("latest").await.unwrap_err();
     assert!(matches!(error, StoreError::Damaged { .. }) && error.to_string().contains("identity 1"), "{error}");
+}
+
+#[tokio::test]
+async fn a_finding_is_open_or_resolved_whichever_series_says_so() {
+    let (store, folder) = fresh().await;
+    let account = Estate::account("111111111111");
+    let mut estate = Estate::default();
+    let build = estate.read(&account).identity(&account, "build");
+    estate.fault("stale-access-key", &build, Severity::High);
+    let mut other = estate.clone();
+    other.read(&Estate::repository("acme/shop")).findings.clear();
+    let path = folder.path().join("whose.db");
+    let state = || {
+        let connection = Connection::open(&path).unwrap();
+        let query = "SELECT state, opened_scan, resolved_scan FROM finding";
+        let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get(2)?));
+        connection.query_row::<(_, _, Option<i64>), _, _>(query, [], row).unwrap()
+    };
+    store.save(&estate.report(1)).await.unwrap();
+    assert_eq!(state(), ("open".into(), 1, None));
+    store.save(&other.report(2)).await.unwrap();
+    assert_eq!(state(), ("resolved".into(), 1, Some(2)));
+    store.save(&estate.report(3)).await.unwrap();
+    assert_eq!(state(), ("open".into(), 3, None));
+    estate.findings.clear();
+    estate.blind_rules.insert("stale-access-key".into());
+    store.save(&estate.report(4)).await.unwrap();
+    assert_eq!(state(), ("open".into(), 3, None));
 }
 
 #[cfg(unix)]
