@@ -1,1 +1,16 @@
-//! Source repositories: the working tree and the whole history.
+//! Source repositories: every object of the history and the working tree, read through `whose-detect`, with the
+//! timeline of each secret that stands there.
+
+mod clone;
+mod connector;
+mod emit;
+mod gaps;
+mod holdings;
+mod identity;
+mod objects;
+mod read;
+mod target;
+mod timeline;
+mod worktree;
+
+pub use connector::{INFO, ReposConnector, ReposOptions};

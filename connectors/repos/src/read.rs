@@ -1,0 +1,154 @@
+//! One repository, read on a blocking thread: history first, then the working tree, joined by path and secret.
+
+use crate::gaps::{Gaps, Missed};
+use crate::holdings::Holdings;
+use crate::identity::Identity;
+use crate::objects::{self, Objects};
+use crate::{timeline, worktree};
+use std::collections::BTreeMap;
+use std::path::Path;
+use whose_connect::{CancellationToken, Sink};
+use whose_detect::{Detection, Engine, FingerprintKey};
+use whose_model::{Node, NodeId, Place, SecretDetail, Source, What};
+
+/// What every part of the reading needs.
+pub(crate) struct Reader {
+    pub(crate) engine: std::sync::Arc<Engine>,
+    pub(crate) key: FingerprintKey,
+    pub(crate) max_bytes: u64,
+    pub(crate) cancel: CancellationToken,
+    pub(crate) sink: Sink,
+    pub(crate) source: Source,
+}
+
+impl Reader {
+    pub(crate) fn search(&self, data: &[u8]) -> Vec<Detection> {
+        self.engine.scan(data, &self.key)
+    }
+
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.cancel.is_cancelled()
+    }
+
+    pub(crate) fn progress(&self, message: &str) {
+        self.sink.progress(&self.source, message, 0);
+    }
+}
+
+/// Where a secret stands, by path: one path holds one secret once.
+type Places = BTreeMap<(String, String), Place>;
+
+/// All that was found in one repository.
+#[derive(Default)]
+pub(crate) struct Finds {
+    /// Secrets by fingerprint.
+    pub(crate) secrets: BTreeMap<String, SecretDetail>,
+    /// Places in files, by path and fingerprint.
+    pub(crate) places: Places,
+    /// Places that have no path: messages, and objects that no commit names.
+    pub(crate) elsewhere: Vec<(String, Place)>,
+}
+
+impl Finds {
+    /// Notes what a detection tells of its secret, and returns the fingerprint.
+    pub(crate) fn secret(&mut self, detection: &Detection) -> String {
+        let fingerprint = detection.fingerprint.clone();
+        match self.secrets.remove(&fingerprint) {
+            None => {
+                self.secrets.insert(fingerprint.clone(), detection.detail.clone());
+            }
+            Some(known) => {
+                let node = |detail| Node::new(secret_id(&fingerprint), What::Secret(detail), "", "");
+                let mut merged = node(known);
+                merged.merge(node(detection.detail.clone()));
+                if let What::Secret(detail) = merged.what {
+                    self.secrets.insert(fingerprint.clone(), detail);
+                }
+            }
+        }
+        fingerprint
+    }
+}
+
+/// The id of a leaked secret.
+pub(crate) fn secret_id(fingerprint: &str) -> NodeId {
+    NodeId::new("whose", "", "secret", fingerprint)
+}
+
+/// What reading a repository gave.
+pub(crate) struct Outcome {
+    pub(crate) identity: Identity,
+    pub(crate) finds: Finds,
+    pub(crate) gaps: Gaps,
+    /// How many objects and files were read.
+    pub(crate) seen: u64,
+}
+
+/// Reads a folder: a repository with or without a working tree, or files without a repository.
+pub(crate) fn folder(reader: &Reader, path: &Path, origin: &str) -> Outcome {
+    let mut gaps = Gaps::default();
+    let mut finds = Finds::default();
+    let mut seen = 0;
+    let repo = match open(path) {
+        Ok(repo) => repo,
+        Err(error) => {
+            gaps.add(Missed::Store, format!("the git folder ({error})"));
+            None
+        }
+    };
+    let identity = Identity::of(path, origin, repo.as_ref());
+    if let Some(repo) = &repo {
+        seen += history(reader, repo, &mut finds, &mut gaps);
+    }
+    let tree = match &repo {
+        Some(repo) => repo.workdir().map(Path::to_owned),
+        None => Some(path.to_owned()),
+    };
+    if let Some(tree) = tree {
+        seen += worktree::read(reader, &tree, &mut finds, &mut gaps);
+    }
+    Outcome { identity, finds, gaps, seen }
+}
+
+/// The repository in a folder; `None` when it holds none. Neither the system's nor the user's configuration is
+/// read, nor any environment: what is found does not depend on who scans.
+fn open(path: &Path) -> Result<Option<gix::Repository>, gix::Error> {
+    let is_git = path.join(".git").exists() || (path.join("HEAD").exists() && path.join("objects").exists());
+    if !is_git {
+        return Ok(None);
+    }
+    let mut repo = gix::open_opts(path, gix::open::Options::isolated())?;
+    repo.objects.ignore_replacements = true;
+    Ok(Some(repo))
+}
+
+fn history(reader: &Reader, repo: &gix::Repository, finds: &mut Finds, gaps: &mut Gaps) -> u64 {
+    reader.progress("reading all objects");
+    let objects = objects::read_all(reader, repo, gaps);
+    note_what_was_never_fetched(repo, &objects, gaps);
+    reader.progress("reading trees");
+    let mut holdings = Holdings::read(reader, repo, &objects, gaps);
+    reader.progress("following the history");
+    timeline::follow(repo, &objects, &mut holdings, finds, gaps);
+    if holdings.is_truncated() {
+        gaps.add(Missed::TooManyPlaces, "one tree holds a secret at more paths than are kept");
+    }
+    objects.read + objects.trees.len() as u64
+}
+
+/// Commits whose parents or trees the database lacks: a shallow clone says so itself.
+fn note_what_was_never_fetched(repo: &gix::Repository, objects: &Objects, gaps: &mut Gaps) {
+    let shallow = repo.is_shallow().unwrap_or(false);
+    if shallow {
+        gaps.add(Missed::Shallow, "older history was never fetched");
+    }
+    let empty_tree = gix::ObjectId::empty_tree(repo.object_hash());
+    for (id, commit) in &objects.commits {
+        if commit.tree != empty_tree && !objects.known.contains(&commit.tree) {
+            gaps.add(Missed::Absent, format!("tree {} of commit {id}", commit.tree));
+        }
+        for parent in commit.parents.iter().filter(|parent| !shallow && !objects.known.contains(*parent)) {
+            gaps.add(Missed::Absent, format!("commit {parent}, a parent of {id}"));
+        }
+    }
+}

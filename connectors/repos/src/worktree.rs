@@ -1,0 +1,91 @@
+//! The working tree: every file but git's own, ignored ones too, since secrets hide in `.env`. Links are not followed.
+
+use crate::gaps::{Gaps, Missed};
+use crate::read::{Finds, Reader};
+use ignore::WalkBuilder;
+use rayon::prelude::*;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use whose_detect::Detection;
+use whose_model::Place;
+
+/// How many files are searched between two looks at whether the user stopped the scan.
+const BATCH: usize = 256;
+
+/// Searches all files under `root`, and returns how many were read.
+pub(crate) fn read(reader: &Reader, root: &Path, finds: &mut Finds, gaps: &mut Gaps) -> u64 {
+    let mut files = 0;
+    let mut batch = Vec::with_capacity(BATCH);
+    // Standard filters would skip hidden and ignored files. Links stay links, so that no cycle and no file outside
+    // is reached.
+    let walk = WalkBuilder::new(root)
+        .standard_filters(false)
+        .follow_links(false)
+        .filter_entry(|entry| entry.file_name() != ".git")
+        .build();
+    for entry in walk {
+        match entry {
+            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => batch.push(entry.into_path()),
+            Ok(_) => {}
+            Err(error) => gaps.add(Missed::File, error.to_string()),
+        }
+        if batch.len() == BATCH {
+            files += search(reader, root, &std::mem::take(&mut batch), finds, gaps);
+            reader.progress(&format!("{files} files"));
+        }
+        if reader.is_stopped() {
+            gaps.add(Missed::Stopped, "all files of the working tree were read");
+            return files;
+        }
+    }
+    files + search(reader, root, &batch, finds, gaps)
+}
+
+fn search(reader: &Reader, root: &Path, batch: &[PathBuf], finds: &mut Finds, gaps: &mut Gaps) -> u64 {
+    let searched: Vec<_> = batch.par_iter().map(|path| search_one(reader, path)).collect();
+    let mut files = 0;
+    for (path, found) in batch.iter().zip(searched) {
+        let path = relative(root, path);
+        match found {
+            Ok(found) => {
+                files += 1;
+                found.iter().for_each(|detection| stand(finds, &path, detection));
+            }
+            Err((kind, why)) => gaps.add(kind, format!("{path} ({why})")),
+        }
+    }
+    files
+}
+
+fn search_one(reader: &Reader, path: &Path) -> Result<Vec<Detection>, (Missed, String)> {
+    let failed = |error: std::io::Error| (Missed::File, error.to_string());
+    let file = File::open(path).map_err(failed)?;
+    let size = file.metadata().map_err(failed)?.len();
+    let mut content = Vec::new();
+    // One byte more than allowed tells a file that grew, or whose size was not true.
+    file.take(reader.max_bytes.saturating_add(1)).read_to_end(&mut content).map_err(failed)?;
+    if content.len() as u64 > reader.max_bytes {
+        return Err((Missed::TooLarge, format!("{size} bytes")));
+    }
+    Ok(reader.search(&content))
+}
+
+/// The path with `/` between folders.
+fn relative(root: &Path, path: &Path) -> String {
+    let path = path.strip_prefix(root).unwrap_or(path);
+    path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
+/// A secret that the history has at this path stands there still; any other is not committed.
+fn stand(finds: &mut Finds, path: &str, detection: &Detection) {
+    let fingerprint = finds.secret(detection);
+    let place = finds.places.entry((path.to_owned(), fingerprint)).or_insert_with(|| Place {
+        path: path.to_owned(),
+        line: Some(detection.line),
+        ..Place::default()
+    });
+    place.at_head = true;
+    place.removed_in = None;
+    place.removed_at = None;
+}
