@@ -25,7 +25,7 @@ impl Meter {
     }
 
     /// Runs a future whose requests are charged to this meter.
-    pub(crate) async fn charge<F: Future>(&self, future: F) -> F::Output {
+    pub async fn charge<F: Future>(&self, future: F) -> F::Output {
         CURRENT.scope(self.clone(), future).await
     }
 
