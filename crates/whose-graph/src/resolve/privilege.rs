@@ -12,7 +12,7 @@ pub(super) fn resolve(graph: &mut Graph) -> (Vec<Node>, Vec<Edge>) {
     let tiers = aws::tiers(&estate);
     let admins: BTreeSet<Ix> =
         tiers.iter().filter(|(_, privilege)| privilege.tier == Tier::T0).map(|(ix, _)| *ix).collect();
-    let (mut nodes, mut edges) = aws::can_assume(&estate, &admins);
+    let (mut nodes, mut edges) = aws::can_assume(&estate);
     let (groups, escalations) = aws::can_escalate(&estate, &admins);
     nodes.extend(groups);
     edges.extend(escalations);

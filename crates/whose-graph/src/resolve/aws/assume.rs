@@ -1,30 +1,29 @@
-//! Who may become which role: the trust policy is read from the role's side, and only identities that some policy
-//! lets assume roles are tried where it trusts a whole account.
+//! Who may become which role. Roles are taken one by one, and only identities that some policy lets assume roles are
+//! tried where a role trusts a whole account; where both are many, the plain cases go through virtual groups.
 
-use super::action::{Action, ActionSet};
-use super::condition::{Truth, class, truth};
+use super::action::Action;
+use super::crowd::{may, plain_patterns, virtual_group};
 use super::holdings::{Estate, Holder};
-use super::tier::policy;
-use crate::Ix;
+use super::pattern;
+use super::trust::Trusting;
 use std::collections::{BTreeMap, BTreeSet};
-use whose_model::{ConditionClass, Edge, EdgeKind, Effect, Evidence, Node, NodeId, Principal, Statement, What};
+use whose_model::{Edge, EdgeKind, Evidence, Node, NodeId, What};
 
-/// Above this many (identity, role) pairs between two accounts, admin-equivalent identities are left out: they can
-/// make themselves anything anyway, and the graph stays linear in what it tells.
-const PAIRS: usize = 200_000;
+/// Above this many (identity, role) pairs between two accounts, plain cases are not drawn pair by pair.
+const PAIRS: usize = 10_000;
 
 /// The virtual scope that holds everybody there is.
 pub(super) fn anyone() -> NodeId {
     NodeId::new("whose", "", "scope", "anyone")
 }
 
+/// An identity that may assume roles, with the patterns by which it may, where nothing else has to be weighed.
+type Assumer<'a> = (&'a Holder, Option<Vec<(String, Evidence)>>);
+
 /// The `can-assume` edges, and the nodes that they need and nobody saw.
-pub(crate) fn resolve(estate: &Estate<'_>, admins: &BTreeSet<Ix>) -> (Vec<Node>, Vec<Edge>) {
-    let mut edges = Vec::new();
-    let mut assumers: BTreeMap<&str, Vec<&Holder>> = BTreeMap::new();
-    for account in estate.accounts() {
-        assumers.insert(account, estate.in_account(account).filter(|holder| speaks(estate, holder)).collect());
-    }
+pub(crate) fn resolve(estate: &Estate<'_>) -> (Vec<Node>, Vec<Edge>) {
+    let assumers: BTreeMap<&str, Vec<Assumer<'_>>> =
+        estate.accounts().map(|account| (account, assumers_of(estate, account))).collect();
     let roles: Vec<Trusting<'_>> = estate.holders.iter().filter_map(|role| Trusting::new(estate, role)).collect();
     let mut trusting: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for role in &roles {
@@ -32,195 +31,62 @@ pub(crate) fn resolve(estate: &Estate<'_>, admins: &BTreeSet<Ix>) -> (Vec<Node>,
             *trusting.entry((account, &role.role.account)).or_default() += 1;
         }
     }
+    let mut edges = Vec::new();
+    let mut crowds: BTreeMap<(&str, &str), Vec<(&Trusting<'_>, &str)>> = BTreeMap::new();
     for role in &roles {
         for account in &role.accounts {
             let candidates = assumers.get(account.as_str()).map(Vec::as_slice).unwrap_or_default();
-            let pairs = trusting.get(&(account.as_str(), role.role.account.as_str())).copied().unwrap_or_default();
-            let many = pairs.saturating_mul(candidates.len()) > PAIRS;
-            let candidates = candidates.iter().filter(|holder| !many || !admins.contains(&holder.ix));
-            edges.extend(candidates.flat_map(|holder| role.through_account(estate, holder)));
+            let between = (account.as_str(), role.role.account.as_str());
+            let pairs = trusting.get(&between).copied().unwrap_or_default().saturating_mul(candidates.len());
+            let crowd = role.plainly_trusts(account).filter(|_| pairs > PAIRS);
+            if let Some(label) = crowd {
+                crowds.entry(between).or_default().push((role, label));
+            }
+            let single = candidates.iter().filter(|(_, plain)| crowd.is_none() || plain.is_none());
+            edges.extend(single.flat_map(|(holder, _)| role.through_account(estate, holder)));
         }
         edges.extend(role.named(estate));
         edges.extend(role.outsiders());
     }
     let open = edges.iter().any(|edge| edge.from == anyone());
-    let nodes = open.then(|| Node::new(anyone(), What::Scope, "scope", "anyone")).into_iter().collect();
+    let mut nodes: Vec<Node> = Vec::new();
+    nodes.extend(open.then(|| Node::new(anyone(), What::Scope, "scope", "anyone")));
+    for ((from, to), roles) in crowds {
+        let candidates = assumers.get(from).map(Vec::as_slice).unwrap_or_default();
+        draw_crowd(estate, (from, to), candidates, &roles, &mut nodes, &mut edges);
+    }
     (nodes, edges)
 }
 
-fn speaks(estate: &Estate<'_>, holder: &Holder) -> bool {
-    estate.held(holder).any(|(_, document)| document.allows().any(|rule| rule.speaks_of.has(Action::AssumeRole)))
+fn assumers_of<'a>(estate: &'a Estate<'_>, account: &str) -> Vec<Assumer<'a>> {
+    let able = estate.in_account(account).filter(|holder| may(estate, holder, Action::AssumeRole));
+    able.map(|holder| (holder, plain_patterns(estate, holder, Action::AssumeRole))).collect()
 }
 
-/// A role with the part of its trust policy that lets somebody become it.
-struct Trusting<'a> {
-    role: &'a Holder,
-    node: &'a Node,
-    allows: Vec<(String, &'a Statement)>,
-    denies: Vec<&'a Statement>,
-    /// The accounts that are trusted as a whole.
-    accounts: BTreeSet<String>,
-}
-
-impl<'a> Trusting<'a> {
-    fn new(estate: &'a Estate<'_>, role: &'a Holder) -> Option<Self> {
-        let node = estate.graph.node(role.ix);
-        let statements = &node.identity()?.trust_policy;
-        let about = |statement: &Statement| {
-            let lower = |list: &[String]| list.iter().map(|text| text.to_lowercase()).collect::<Vec<_>>();
-            ActionSet::of(&lower(&statement.actions), &lower(&statement.not_actions)).has(Action::AssumeRole)
-        };
-        let numbered = statements.iter().enumerate().filter(|(_, statement)| about(statement));
-        let (allows, denies): (Vec<_>, Vec<_>) = numbered.partition(|(_, statement)| statement.effect == Effect::Allow);
-        let label = |at: usize, statement: &Statement| statement.sid.clone().unwrap_or_else(|| (at + 1).to_string());
-        let allows: Vec<(String, &Statement)> = allows.into_iter().map(|(at, s)| (label(at, s), s)).collect();
-        let mut accounts = BTreeSet::new();
-        for principal in allows.iter().flat_map(|(_, statement)| principals(statement)) {
-            match principal {
-                Principal::Scope(scope) => accounts.insert(scope.local()),
-                Principal::Anyone => accounts.insert(role.account.clone()),
-                _ => continue,
-            };
-        }
-        let denies = denies.into_iter().map(|(_, statement)| statement).collect();
-        (!allows.is_empty()).then_some(Self { role, node, allows, denies, accounts })
-    }
-
-    /// Edges from an identity of an account that is trusted as a whole: its own policies must let it through.
-    fn through_account(&self, estate: &Estate<'_>, holder: &Holder) -> Vec<Edge> {
-        let trusts = |principal: &Principal| match principal {
-            Principal::Scope(scope) => scope.local() == holder.account,
-            Principal::Anyone => holder.account == self.role.account,
-            _ => false,
-        };
-        let matching = self.allows.iter().filter(|(_, statement)| principals(statement).iter().any(trusts));
-        matching.filter_map(|(label, statement)| self.permitted(estate, holder, label, statement)).collect()
-    }
-
-    fn permitted(&self, estate: &Estate<'_>, holder: &Holder, label: &str, statement: &Statement) -> Option<Edge> {
-        if holder.ix == self.role.ix || self.denied(&estate.graph.node(holder.ix).id, Some((estate, holder))) {
-            return None;
-        }
-        let caller = estate.caller(holder);
-        let mut condition = class(&statement.conditions, Some(&caller))?;
-        let permit = estate.permits(holder, Action::AssumeRole, &self.role.arn, super::holdings::Bounds::Kept)?;
-        if !permit.sure {
-            let own = class(&permit.rule.conditions, Some(&caller))?;
-            condition = condition.max(if own == ConditionClass::None { ConditionClass::Unknown } else { own });
-        }
-        let words = policy(estate, holder, permit.grant, permit.rule);
-        let why = format!("{words} allows sts:AssumeRole on {}", self.role.arn);
-        let edge = self.edge(&estate.graph.node(holder.ix).id, label, condition);
-        Some(edge.shown_by(Evidence::new(why, format!("policy {}", estate.graph.node(permit.grant).name))))
-    }
-
-    /// Edges from identities that the trust policy names.
-    fn named(&self, estate: &Estate<'_>) -> Vec<Edge> {
-        let mut edges = Vec::new();
-        for (label, statement) in &self.allows {
-            for principal in principals(statement) {
-                let Principal::Identity(id) = principal else { continue };
-                let holder = estate.graph.find(&id).and_then(|ix| estate.holder(ix));
-                edges.extend(match holder {
-                    Some(holder) if holder.account == self.role.account => {
-                        self.neighbour(estate, holder, label, statement)
-                    }
-                    Some(holder) => self.permitted(estate, holder, label, statement),
-                    None if id == self.node.id || self.denied(&id, None) => None,
-                    // Nothing is known of its policies: the edge says what the role allows.
-                    None => class(&statement.conditions, None).map(|condition| self.edge(&id, label, condition)),
-                });
+/// Edges from each identity to a group for each of its patterns, and from there to every role that matches.
+fn draw_crowd(
+    estate: &Estate<'_>,
+    (from, to): (&str, &str),
+    candidates: &[Assumer<'_>],
+    roles: &[(&Trusting<'_>, &str)],
+    nodes: &mut Vec<Node>,
+    edges: &mut Vec<Edge>,
+) {
+    let mut drawn = BTreeSet::new();
+    for (holder, patterns) in candidates {
+        for (text, why) in patterns.iter().flatten() {
+            let name = format!("every role of {to} that trusts {from} and matches {text}");
+            let group = virtual_group(from, &format!("sts:AssumeRole on {text} in {to}"), &name);
+            if drawn.insert(group.id.clone()) {
+                let matching = roles.iter().filter(|(role, _)| pattern::matches(text, &role.role.arn));
+                edges.extend(matching.map(|(role, label)| role.edge_of_group(&group.id, from, label)));
+                nodes.push(group.clone());
             }
-        }
-        edges
-    }
-
-    /// An identity of the same account that is named needs no policy of its own, but a Deny still counts, and so does
-    /// the boundary of a role. A user that is named is not held by what its boundary merely leaves out.
-    fn neighbour(&self, estate: &Estate<'_>, holder: &Holder, label: &str, statement: &Statement) -> Option<Edge> {
-        let id = &estate.graph.node(holder.ix).id;
-        let bounds = super::holdings::Bounds::Kept;
-        if holder.ix == self.role.ix
-            || self.denied(id, Some((estate, holder)))
-            || estate.denies(holder, Action::AssumeRole, &self.role.arn, bounds)
-        {
-            return None;
-        }
-        let condition = class(&statement.conditions, Some(&estate.caller(holder)))?;
-        let within = if holder.user.is_some() {
-            Truth::True
-        } else {
-            estate.boundary_allows(holder, Action::AssumeRole, &self.role.arn)
-        };
-        match within {
-            Truth::False => None,
-            Truth::Unknown => Some(self.edge(id, label, condition.max(ConditionClass::Unknown))),
-            Truth::True => Some(self.edge(id, label, condition)),
+            let caller = estate.graph.node(holder.ix).id.clone();
+            let edge = Edge { derived: true, ..Edge::stated(caller, EdgeKind::CanAssume, group.id) };
+            edges.push(edge.shown_by(why.clone()));
         }
     }
-
-    /// Edges from whole accounts other than its own, and from everybody.
-    fn outsiders(&self) -> Vec<Edge> {
-        let mut edges = Vec::new();
-        for (label, statement) in &self.allows {
-            for principal in principals(statement) {
-                let from = match principal {
-                    Principal::Scope(scope) if scope.local() != self.role.account => scope,
-                    Principal::Anyone => anyone(),
-                    _ => continue,
-                };
-                if !self.denied(&from, None) {
-                    let condition = class(&statement.conditions, None);
-                    edges.extend(condition.map(|condition| self.edge(&from, label, condition)));
-                }
-            }
-        }
-        edges
-    }
-
-    /// Whether a Deny of the trust policy surely stops this principal.
-    fn denied(&self, candidate: &NodeId, holder: Option<(&Estate<'_>, &Holder)>) -> bool {
-        let account = if candidate.type_name() == "account" { candidate.local() } else { candidate.realm().to_owned() };
-        let speaks_of = |principal: &Principal| match principal {
-            Principal::Anyone => true,
-            Principal::Scope(scope) => scope.local() == account,
-            Principal::Identity(id) => id == candidate,
-            _ => false,
-        };
-        self.denies.iter().any(|deny| {
-            let stops = if deny.not_principals.is_empty() {
-                deny.principals.iter().any(speaks_of)
-            } else {
-                !deny.not_principals.iter().any(speaks_of)
-            };
-            let holds = match holder {
-                Some((estate, holder)) => truth(&deny.conditions, &estate.caller(holder)) == Truth::True,
-                None => deny.conditions.is_empty(),
-            };
-            stops && holds
-        })
-    }
-
-    fn edge(&self, from: &NodeId, label: &str, condition: ConditionClass) -> Edge {
-        let who = match from.type_name() {
-            "account" => format!("account {}", from.local()),
-            "scope" => "anyone".to_owned(),
-            _ => from.local(),
-        };
-        let what = format!("statement {label} of the trust policy of {} lets {who} assume it", self.node.name);
-        Edge {
-            qualifier: label.to_owned(),
-            condition,
-            derived: true,
-            ..Edge::stated(from.clone(), EdgeKind::CanAssume, self.node.id.clone())
-        }
-        .shown_by(Evidence::new(what, format!("trust policy of {}", self.node.name)))
-    }
-}
-
-/// Who a statement lets in. All but some is everybody, as far as a reader who must be safe is concerned.
-fn principals(statement: &Statement) -> Vec<Principal> {
-    if statement.not_principals.is_empty() { statement.principals.clone() } else { vec![Principal::Anyone] }
 }
 
 #[cfg(test)]
@@ -323,6 +189,30 @@ mod tests {
         let graph = Estate::read().role("target", vec![trust]).build();
         assert_eq!(assumers(&graph), [("vendor".to_owned(), ConditionClass::External)]);
         assert!(!graph.is_seen(graph.find(&stranger).unwrap()));
+    }
+
+    #[test]
+    fn a_crowd_goes_through_one_virtual_group() {
+        let trust = || vec![trusts(&[Principal::Scope(account(ACCOUNT))])];
+        let mut estate = Estate::read().role("target", trust());
+        for number in 0..101 {
+            let (caller, other) = (format!("u{number}"), format!("r{number}"));
+            estate = estate.user(&caller).role(&other, trust()).edge(
+                &user(&caller),
+                EdgeKind::HasGrant,
+                &crate::sample::grant("p"),
+            );
+        }
+        let graph = estate
+            .user("careful")
+            .grant("q", &user("careful"), vec![allow(&["sts:AssumeRole"], &["*"]), deny(&["sts:*"], &["*/target"])])
+            .grant("p", &user("u0"), vec![allow(&["sts:AssumeRole"], &["*"])])
+            .build();
+        let group = format!("every role of {ACCOUNT} that trusts {ACCOUNT} and matches *");
+        assert_eq!(assumers(&graph), [(group, ConditionClass::None)]);
+        assert_eq!(graph.reach(graph.find(&user("u7")).unwrap()).identities, 102);
+        assert_eq!(graph.reach(graph.find(&user("careful")).unwrap()).identities, 101);
+        assert!(graph.edges().count() < 700);
     }
 
     #[test]

@@ -1,14 +1,13 @@
 //! Who may take over whom: an identity that can write another's credentials or trust policy can become it. What an
 //! admin-equivalent identity could do to others is not drawn, for it can do it to all.
 
-use super::document::Document;
-use super::holdings::{Boundary, Bounds, Estate, Holder};
+use super::crowd::{may, plain_patterns, virtual_group};
+use super::holdings::{Bounds, Estate, Holder, policy};
 use super::pattern;
 use super::technique::{TECHNIQUES, Target, Technique};
-use super::tier::policy;
 use crate::Ix;
 use std::collections::{BTreeMap, BTreeSet};
-use whose_model::{ConditionClass, CredentialKind, Edge, EdgeKind, Evidence, Node, NodeId, State, What};
+use whose_model::{ConditionClass, CredentialKind, Edge, EdgeKind, Evidence, Node, NodeId, State};
 
 /// The `can-escalate-to` edges, and the virtual groups that stand for "every user that matches a pattern", so that
 /// the edges do not number callers times targets.
@@ -29,9 +28,7 @@ fn may_try(estate: &Estate<'_>, holder: &Holder, technique: &Technique) -> bool 
         technique.target,
         Target::OtherUser | Target::OtherRole | Target::UserWithPassword | Target::UserWithoutPassword
     );
-    let allowed =
-        |action| estate.held(holder).any(|(_, document)| document.allows().any(|rule| rule.speaks_of.has(action)));
-    others && technique.actions.iter().all(|action| allowed(*action))
+    others && technique.actions.iter().all(|action| may(estate, holder, *action))
 }
 
 struct Drawn<'a, 'g> {
@@ -42,7 +39,8 @@ struct Drawn<'a, 'g> {
 
 impl Drawn<'_, '_> {
     fn take_over(&mut self, holder: &Holder, technique: &Technique) {
-        match self.plain_patterns(holder, technique) {
+        let single = if let [action] = technique.actions[..] { Some(action) } else { None };
+        match single.and_then(|action| plain_patterns(self.estate, holder, action)) {
             Some(patterns) => {
                 for (pattern, why) in patterns {
                     self.by_pattern(holder, technique, &pattern, &why);
@@ -50,33 +48,6 @@ impl Drawn<'_, '_> {
             }
             None => self.one_by_one(holder, technique),
         }
-    }
-
-    /// The resource patterns under which the technique is allowed, when nothing else (a Deny, a boundary, a condition,
-    /// a variable) has to be weighed for each target.
-    fn plain_patterns(&self, holder: &Holder, technique: &Technique) -> Option<Vec<(String, Evidence)>> {
-        let [action] = technique.actions[..] else { return None };
-        let documents = || self.estate.held(holder).map(|(_, document)| document);
-        let denied = documents().flat_map(Document::denies).any(|rule| rule.speaks_of.has(action));
-        if denied || !matches!(holder.boundary, Boundary::None) {
-            return None;
-        }
-        let mut patterns = Vec::new();
-        for (grant, document) in self.estate.held(holder) {
-            for rule in document.allows().filter(|rule| rule.speaks_of.has(action)) {
-                let weighed = rule.resources.iter().any(|text| text.contains("${"));
-                if weighed || !rule.conditions.is_empty() || !rule.not_resources.is_empty() {
-                    return None;
-                }
-                let words = policy(self.estate, holder, grant, rule);
-                let source = format!("policy {}", self.estate.graph.node(grant).name);
-                for pattern in &rule.resources {
-                    let what = format!("{words} allows {} on {pattern}", action.name());
-                    patterns.push((pattern.clone(), Evidence::new(what, source.clone())));
-                }
-            }
-        }
-        Some(patterns)
     }
 
     fn by_pattern(&mut self, holder: &Holder, technique: &Technique, text: &str, why: &Evidence) {
@@ -91,10 +62,10 @@ impl Drawn<'_, '_> {
         }
         let what = if technique.target == Target::OtherRole { "role" } else { "user" };
         let action = technique.actions.first().map_or("", |action| action.name());
-        let id = NodeId::new("whose", &holder.account, "virtual-group", &format!("{action} on {text}"));
-        if !self.groups.contains_key(&id) {
-            let name = format!("every {what} that matches {text}");
-            self.groups.insert(id.clone(), Node::new(id.clone(), What::Group, "virtual-group", &name));
+        let name = format!("every {what} that matches {text}");
+        let group = virtual_group(&holder.account, &format!("{action} on {text}"), &name);
+        let id = group.id.clone();
+        if self.groups.insert(id.clone(), group).is_none() {
             let targets: Vec<Ix> = self
                 .targets(holder, technique)
                 .filter(|(_, arn)| pattern::matches(text, arn))

@@ -5,7 +5,7 @@ use super::condition::{Caller, Truth};
 use super::document::{Document, Documents, Rule};
 use crate::{Graph, Ix};
 use std::collections::{BTreeMap, HashMap};
-use whose_model::{Node, NodeId, NodeKind};
+use whose_model::{EdgeKind, Node, NodeId, NodeKind};
 
 /// The permissions boundary of an identity.
 pub(super) enum Boundary {
@@ -199,4 +199,17 @@ pub(super) fn address(node: &Node) -> String {
 fn implied(id: &NodeId) -> String {
     let kind = id.type_name().trim_start_matches("iam-").to_owned();
     format!("arn:aws:iam::{}:{kind}/{}", id.realm(), id.local())
+}
+
+/// Names a policy, the statement when it has several, and the group when it comes from one.
+pub(super) fn policy(estate: &Estate<'_>, holder: &Holder, grant: Ix, rule: &Rule) -> String {
+    let graph = estate.graph;
+    let statement = rule.label.as_ref().map(|label| format!("statement {label}"));
+    let direct = graph.out(holder.ix, EdgeKind::HasGrant).any(|(held, _)| held == grant);
+    let holds = |group: &&Ix| graph.out(**group, EdgeKind::HasGrant).any(|(held, _)| held == grant);
+    let group = if direct { None } else { holder.groups.iter().find(holds) };
+    let group = group.map(|group| format!("by group {}", graph.node(*group).name));
+    let notes: Vec<String> = statement.into_iter().chain(group).collect();
+    let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join(", ")) };
+    format!("policy {}{notes}", graph.node(grant).name)
 }

@@ -2,8 +2,10 @@
 //! once, decisions are made per (identity, action, resource), and techniques are enumerated from the target's side.
 
 mod action;
+mod admin;
 mod assume;
 mod condition;
+mod crowd;
 mod document;
 mod escalate;
 mod holdings;
@@ -11,6 +13,7 @@ mod level;
 mod pattern;
 mod technique;
 mod tier;
+mod trust;
 
 pub(super) use assume::resolve as can_assume;
 pub(super) use escalate::resolve as can_escalate;

@@ -1,19 +1,17 @@
 //! The tier of each AWS identity by its own grants: T0 can do anything or make itself able to, T1 writes data,
 //! secret stores or pipelines or reads secrets, T2 reads, T3 does nothing that is known to matter.
 
-use super::action::Action;
+use super::admin::admin_basis;
 use super::condition::{Truth, truth};
 use super::document::{Document, Rule};
-use super::holdings::{Boundary, Bounds, Estate, Holder, Permit, address};
+use super::holdings::{Boundary, Bounds, Estate, Holder, policy};
 use super::level::{self, Level};
 use super::pattern;
-use super::technique::{TECHNIQUES, Target, Technique};
 use crate::Ix;
-use std::collections::BTreeMap;
-use whose_model::{Basis, EdgeKind, Facet, GrantOrigin, Privilege, Tier};
+use whose_model::{Basis, Facet, Privilege, Tier};
 
 /// At most so many reasons are given; the first ones are the strongest.
-const REASONS: usize = 5;
+pub(super) const REASONS: usize = 5;
 
 /// The privilege of every AWS identity that was seen.
 pub(crate) fn resolve(estate: &Estate<'_>) -> Vec<(Ix, Privilege)> {
@@ -59,124 +57,6 @@ fn unread(estate: &Estate<'_>, holder: &Holder) -> Option<String> {
     }
     let gap = estate.graph.gap(holder.ix, Facet::Grants)?;
     Some(format!("its policies are not known: {}", gap.reason))
-}
-
-/// How strong a reason is, the strongest first: whether a condition stayed open, how narrow the statement is, and
-/// the grant and statement to tell reasons apart.
-type Strength = (bool, u8, Ix, Option<String>);
-
-/// What makes the identity admin-equivalent, the surest and widest first; empty when nothing does.
-fn admin_basis(estate: &Estate<'_>, holder: &Holder, bounds: Bounds) -> Vec<Basis> {
-    if bounds == Bounds::Kept && matches!(holder.boundary, Boundary::Unread(_)) {
-        return Vec::new();
-    }
-    let bounded = bounds == Bounds::Kept && !matches!(holder.boundary, Boundary::None);
-    // Whoever raises itself under a boundary gets no further than the boundary, unless that is as wide as it gets.
-    let wide = estate.bound(holder).is_some_and(|document| document.rules.iter().any(|rule| rule.sweeping().is_some()));
-    let mut found: BTreeMap<Strength, (Permit<'_>, Vec<String>)> = BTreeMap::new();
-    for technique in TECHNIQUES {
-        let removal = matches!(technique.target, Target::OwnUserBoundary | Target::OwnRoleBoundary);
-        let counts = if removal {
-            bounded && !admin_basis(estate, holder, Bounds::Removed).is_empty()
-        } else {
-            !bounded || wide
-        };
-        for (target, words) in if counts { targets(estate, holder, technique) } else { Vec::new() } {
-            let permits = technique.actions.iter().map(|action| estate.permits(holder, *action, &target, bounds));
-            let Some(permits) = permits.collect::<Option<Vec<_>>>() else { continue };
-            for (permit, action) in permits.into_iter().zip(technique.actions) {
-                let width = permit.rule.sweeping().map_or(2, |all| u8::from(all != "*"));
-                let key = (!permit.sure, width, permit.grant, permit.rule.label.clone());
-                let (_, ways) = found.entry(key).or_insert_with(|| (permit, Vec::new()));
-                let way = format!("{} on {words} ({}, {})", action.name(), technique.id, technique.reference);
-                if !ways.contains(&way) {
-                    ways.push(way);
-                }
-            }
-        }
-    }
-    let reasons = found.into_values().take(REASONS);
-    reasons.map(|(permit, ways)| admin_reason(estate, holder, &permit, &ways)).collect()
-}
-
-/// What a technique is aimed at when the identity uses it on itself: addresses, with words for them.
-fn targets(estate: &Estate<'_>, holder: &Holder, technique: &Technique) -> Vec<(String, String)> {
-    let graph = estate.graph;
-    let is_user = holder.user.is_some();
-    let provider_managed = graph.node(holder.ix).identity().is_some_and(|detail| detail.provider_managed);
-    let itself = || vec![(holder.arn.clone(), "itself".to_owned())];
-    let named = |ixs: Vec<Ix>, word: &str| {
-        ixs.into_iter().map(|ix| (address(graph.node(ix)), format!("{word} {}", graph.node(ix).name))).collect()
-    };
-    match technique.target {
-        Target::OwnUser | Target::OwnUserBoundary if is_user => itself(),
-        // A role that the provider keeps cannot be written by its customer.
-        Target::OwnRole | Target::OwnRoleBoundary if !is_user && !provider_managed => itself(),
-        Target::OwnGroup if is_user => named(holder.groups.clone(), "its group"),
-        Target::AdminGroup if is_user && may_speak(estate, holder, Action::AddUserToGroup) => {
-            named(admin_groups(estate, holder), "the admin group")
-        }
-        Target::OwnPolicy => named(own_policies(estate, holder), "its own policy"),
-        // The permission sets themselves are not read: only a permit on all of them is sure to reach the right one.
-        Target::OwnPermissionSet if holder.arn.contains(":role/aws-reserved/sso.amazonaws.com/") => {
-            vec![("*".to_owned(), "its permission set".to_owned())]
-        }
-        _ => Vec::new(),
-    }
-}
-
-fn may_speak(estate: &Estate<'_>, holder: &Holder, action: Action) -> bool {
-    estate.held(holder).any(|(_, document)| document.allows().any(|rule| rule.speaks_of.has(action)))
-}
-
-/// Groups of the account, that the user is not in, whose policies allow everything or all of IAM.
-fn admin_groups(estate: &Estate<'_>, holder: &Holder) -> Vec<Ix> {
-    let sweeps = |group: Ix| {
-        let grants = estate.graph.out(group, EdgeKind::HasGrant).filter_map(|(grant, _)| estate.documents.of(grant));
-        grants.flat_map(Document::allows).any(|rule| rule.sweeping().is_some())
-    };
-    let groups = estate.graph.of_kind(whose_model::NodeKind::Group).filter(|group| {
-        let id = &estate.graph.node(*group).id;
-        id.provider() == "aws" && id.realm() == holder.account && !holder.groups.contains(group)
-    });
-    groups.filter(|group| sweeps(*group)).collect()
-}
-
-/// Customer-managed policies among the grants, whose versions the customer can write.
-fn own_policies(estate: &Estate<'_>, holder: &Holder) -> Vec<Ix> {
-    let customer =
-        |ix: &Ix| estate.graph.node(*ix).grant().is_some_and(|detail| detail.origin == GrantOrigin::Customer);
-    holder.grants.iter().chain(&holder.unread).copied().filter(customer).collect()
-}
-
-fn admin_reason(estate: &Estate<'_>, holder: &Holder, permit: &Permit<'_>, ways: &[String]) -> Basis {
-    let what = match permit.rule.sweeping() {
-        Some(all) => format!("{all} on *"),
-        None => ways.join(", "),
-    };
-    let mut text = format!("{} allows {what}", policy(estate, holder, permit.grant, permit.rule));
-    if !permit.sure {
-        let keys: Vec<&str> = permit.rule.conditions.iter().map(|condition| condition.key.as_str()).collect();
-        text.push_str(&if keys.is_empty() {
-            ", as far as could be evaluated".to_owned()
-        } else {
-            format!(", under conditions that could not be evaluated ({})", keys.join(", "))
-        });
-    }
-    Basis { what: text, grant: Some(estate.graph.node(permit.grant).id.clone()) }
-}
-
-/// Names a policy, the statement when it has several, and the group when it comes from one.
-pub(super) fn policy(estate: &Estate<'_>, holder: &Holder, grant: Ix, rule: &Rule) -> String {
-    let graph = estate.graph;
-    let statement = rule.label.as_ref().map(|label| format!("statement {label}"));
-    let direct = graph.out(holder.ix, EdgeKind::HasGrant).any(|(held, _)| held == grant);
-    let holds = |group: &&Ix| graph.out(**group, EdgeKind::HasGrant).any(|(held, _)| held == grant);
-    let group = if direct { None } else { holder.groups.iter().find(holds) };
-    let group = group.map(|group| format!("by group {}", graph.node(*group).name));
-    let notes: Vec<String> = statement.into_iter().chain(group).collect();
-    let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join(", ")) };
-    format!("policy {}{notes}", graph.node(grant).name)
 }
 
 /// What the identity may do at this level, at most so many reasons.
