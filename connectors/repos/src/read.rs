@@ -133,7 +133,7 @@ fn history(reader: &Reader, repo: &gix::Repository, finds: &mut Finds, gaps: &mu
     if holdings.is_truncated() {
         gaps.add(Missed::TooManyPlaces, "one tree holds a secret at more paths than are kept");
     }
-    objects.read + objects.trees.len() as u64
+    objects.read
 }
 
 /// Commits whose parents or trees the database lacks: a shallow clone says so itself.

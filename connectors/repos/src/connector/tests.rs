@@ -112,6 +112,8 @@ async fn leak_at_head_is_told_with_its_first_commit_and_author() {
     assert!(seen.secrets["aws.access-key"].has_secret_half);
     assert_eq!(seen.coverage.state, CoverageState::Complete);
     assert_eq!(seen.coverage.facets, [Facet::Secrets]);
+    // Four commits, each with two trees and one blob, and the file itself.
+    assert_eq!(seen.coverage.seen, 4 * 4 + 1);
     assert!(!seen.all.contains(&secret));
 }
 
