@@ -83,9 +83,14 @@ fn name_what_is_mentioned(nodes: &mut Nodes, coverage: &[Coverage]) {
 #[cfg(test)]
 mod tests {
     use crate::Graph;
-    use crate::sample::{ACCOUNT, Estate, account, as_of, grant, group, key, names, user};
+    use crate::sample::{
+        ACCOUNT, ELSEWHERE, Estate, account, allow, as_of, grant, group, identity, key, names, role, trusts, user,
+    };
     use proptest::prelude::*;
-    use whose_model::{EdgeKind, NodeId, NodeKind, Observation};
+    use whose_model::{
+        EdgeKind, Join, JoinStrength, Node, NodeId, NodeKind, Observation, Principal, SecretConfidence, SecretDetail,
+        What,
+    };
 
     fn small() -> Estate {
         Estate::read()
@@ -98,6 +103,27 @@ mod tests {
             .edge(&user("alice"), EdgeKind::MemberOf, &group("staff"))
             .edge(&group("staff"), EdgeKind::MemberOf, &group("all"))
             .edge(&group("all"), EdgeKind::MemberOf, &group("staff"))
+    }
+
+    /// The small estate with something for every conclusion: a trust, admins, owners, a leak.
+    fn judged() -> Estate {
+        let mut owned = identity(user("svc-pay"), "iam-user", "svc-pay");
+        owned.tags.insert("Owner".into(), "alice@example.com, team-pay".into());
+        let detail = SecretDetail {
+            detector: "aws.access-key".into(),
+            title: "AWS access key".into(),
+            hint: "AKIA".into(),
+            confidence: SecretConfidence::High,
+            has_secret_half: true,
+            reveals: Vec::new(),
+            joins: vec![Join { node: key("AKIAONE"), scope: None, strength: JoinStrength::ExactId }],
+        };
+        small()
+            .node(owned)
+            .node(Node::new(NodeId::new("whose", "", "secret", "00ff"), What::Secret(detail), "s", "s"))
+            .role("deploy", vec![trusts(&[Principal::Scope(account(ACCOUNT)), Principal::Scope(account(ELSEWHERE))])])
+            .grant("keys", &user("bob"), vec![allow(&["iam:CreateAccessKey", "sts:AssumeRole"], &["*"])])
+            .grant("admin", &role("deploy"), vec![allow(&["*"], &["*"])])
     }
 
     #[test]
@@ -142,22 +168,82 @@ mod tests {
     }
 
     fn fingerprint(graph: &Graph) -> String {
-        let nodes: Vec<_> = graph.nodes().map(|ix| (graph.node(ix), graph.is_seen(ix), graph.reach(ix))).collect();
+        let all = |ix| {
+            let concluded = (graph.class(ix), graph.ownership(ix), graph.privilege(ix), graph.lifecycle(ix));
+            (graph.node(ix), graph.is_seen(ix), graph.reach(ix), concluded)
+        };
+        let nodes: Vec<_> = graph.nodes().map(all).collect();
         format!("{nodes:?} {:?}", graph.edges().collect::<Vec<_>>())
     }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
-        fn the_order_of_observations_does_not_matter(order in Just(twice(small().observations)).prop_shuffle()) {
-            let coverage = small().coverage;
+        fn the_order_of_observations_does_not_matter(order in Just(twice(judged().observations)).prop_shuffle()) {
+            let (coverage, sorted) = (judged().coverage, twice(judged().observations));
             let graph = Graph::build(order, coverage.clone(), as_of());
-            prop_assert_eq!(fingerprint(&graph), fingerprint(&Graph::build(small_twice(), coverage, as_of())));
+            prop_assert_eq!(fingerprint(&graph), fingerprint(&Graph::build(sorted, coverage, as_of())));
+        }
+
+        #[test]
+        fn no_shape_of_edges_breaks_the_graph(edges in prop::collection::vec((0usize..12, 0usize..16, 0usize..12), 0..80)) {
+            let (mut estate, ends, kinds) = (judged(), ends(), kinds());
+            for (from, kind, to) in edges {
+                estate = estate.edge(&ends[from], kinds[kind], &ends[to]);
+            }
+            let graph = estate.build();
+            for ix in graph.nodes() {
+                let found = (graph.credentials_of(ix).count(), graph.secrets_of(ix).count(), graph.places_of(ix).len());
+                prop_assert!(found.0 + found.1 + found.2 <= graph.edges().count());
+                prop_assert_eq!(graph.path(ix, ix), Some(Vec::new()));
+                let _ = (graph.identity_of(ix), graph.credential_of_secret(ix), graph.candidates_of_secret(ix));
+                prop_assert!(graph.grants_of(ix).len() + graph.groups_of(ix).len() <= graph.nodes().count());
+                prop_assert!(graph.reach(ix).identities <= graph.nodes().count() as u64);
+            }
         }
     }
 
-    fn small_twice() -> Vec<Observation> {
-        twice(small().observations)
+    /// Things of every kind, seen and unseen, to draw any edge between.
+    fn ends() -> Vec<NodeId> {
+        vec![
+            account(ACCOUNT),
+            account(ELSEWHERE),
+            user("alice"),
+            user("nobody"),
+            role("deploy"),
+            key("AKIAONE"),
+            key("AKIAUNSEEN"),
+            group("staff"),
+            grant("admin"),
+            NodeId::new("whose", "", "secret", "00ff"),
+            NodeId::new("whose", "", "owner", "alice@example.com"),
+            NodeId::new("git", "a", "location", "f#1"),
+        ]
+    }
+
+    fn kinds() -> [EdgeKind; 16] {
+        use EdgeKind::{
+            AuthenticatesAs, CanAssume, CanEscalateTo, CanReadSecret, Contains, Controls, CreatedBy, DeclaredIn,
+            FederatesTo, HasGrant, HasPermission, IsValueOf, LeakedIn, MemberOf, OwnedBy, RunsAs,
+        };
+        [
+            AuthenticatesAs,
+            CanAssume,
+            FederatesTo,
+            MemberOf,
+            CanEscalateTo,
+            Controls,
+            RunsAs,
+            CanReadSecret,
+            IsValueOf,
+            HasGrant,
+            HasPermission,
+            Contains,
+            LeakedIn,
+            DeclaredIn,
+            OwnedBy,
+            CreatedBy,
+        ]
     }
 
     /// Everything again with another description, so that merging has a choice to make.

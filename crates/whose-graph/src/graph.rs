@@ -126,7 +126,8 @@ impl Graph {
                 _ => None,
             };
         }
-        self.out(credential, EdgeKind::AuthenticatesAs).map(|(to, _)| to).next()
+        let mut proved = self.out(credential, EdgeKind::AuthenticatesAs).map(|(to, _)| to);
+        proved.find(|to| self.node(*to).kind() == NodeKind::Identity)
     }
 
     /// The groups that an identity is in, by way of other groups too.
