@@ -1,3 +1,7 @@
-//! The `whose` binary.
+//! The `whose` binary, built beside the tests so that they know where it is.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    whose_cli::main()
+}

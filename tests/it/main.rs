@@ -1,1 +1,12 @@
-//! Integration tests.
+//! The whole product, tested as users and attackers would: the real binary, real servers, real repositories.
+
+mod cli;
+mod demo;
+mod denied;
+mod diff;
+mod faults;
+mod kill;
+mod moto;
+mod precision;
+mod product;
+mod secrecy;

@@ -1,3 +1,7 @@
 //! The `whose` binary.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    whose_cli::main()
+}

@@ -1,0 +1,266 @@
+//! The arguments, declared once: help, completions and the reference page are made from them.
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use whose_model::{Severity, Timestamp};
+
+const AFTER_HELP: &str = "\
+Exit codes:
+  0  complete, and nothing at or above --fail-on
+  1  findings at or above --fail-on
+  2  the request was wrong (arguments, configuration)
+  3  the scan is incomplete (its gaps are listed)
+  4  a fault of whose
+
+Whose only reads. It never logs in with a key that it found, and it never stores or prints a secret value.";
+
+const SCAN_HELP: &str = "\
+Targets:
+  aws                          the account of the credentials that this machine has (environment, profile, SSO, role)
+  aws:profile=NAME             the account of a profile; more: role=ARN, external-id=ID, region=NAME
+  PATH                         a git repository (working tree and whole history, bare too) or a plain folder
+  https://HOST/ORG/REPO.git    a repository to clone for the time of the scan
+  none                         what whose.toml lists
+
+Examples:
+  whose scan .
+  whose scan aws ./payments ./web --format terminal --format html=report.html
+  whose scan aws:profile=prod --fail-on high
+  whose scan aws --save-observations prod.jsonl    (judge it again later: whose assess prod.jsonl)";
+
+/// Whose key is it? Finds every key a machine can use, and who answers for it.
+#[derive(Debug, Parser)]
+#[command(name = "whose", version, about, after_help = AFTER_HELP, propagate_version = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
+    pub(crate) color: ColorChoice,
+    /// Say more on stderr; twice for debugging
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+    /// No progress, no closing remarks
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// Where the store and the fingerprint key lie, instead of the user's data folder
+    #[arg(long, global = true, env = "WHOSE_DATA_DIR", value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// The configuration file, instead of ./whose.toml
+    #[arg(long, global = true, env = "WHOSE_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// The inventory store, for example sqlite:whose.db [default: whose.db in the data folder]
+    #[arg(long, global = true, env = "WHOSE_STORE", value_name = "URL")]
+    pub(crate) store: Option<String>,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorChoice {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Scan accounts and repositories, judge them, keep and print the report
+    #[command(after_help = SCAN_HELP)]
+    Scan(ScanArgs),
+    /// Judge saved observations again, offline and without credentials
+    Assess(AssessArgs),
+    /// Print a stored scan
+    Report(ReportArgs),
+    /// List the stored scans
+    Scans,
+    /// What appeared, vanished, changed or widened between two stored scans
+    Diff(DiffArgs),
+    /// Whose is it? All that is known of one key, from its format alone if need be
+    Key(KeyArgs),
+    /// One finding whole: the sum of its severity, its evidence and its fix
+    Explain(ExplainArgs),
+    /// The rules, or one rule's page
+    Rules(RulesArgs),
+    /// The least-privilege policy that a scan needs, ready to attach
+    Permissions(PermissionsArgs),
+    /// Serve an invented company on this machine, scan it for real, write the HTML report
+    Demo(DemoArgs),
+    /// Print shell completions
+    Completions(CompletionsArgs),
+}
+
+/// How to print a report.
+#[derive(Debug, Args)]
+pub(crate) struct OutputArgs {
+    /// A format, to stdout or to a file; repeatable: terminal, json, jsonl, csv, inventory-csv, markdown, html
+    #[arg(short, long = "format", value_name = "FMT[=FILE]")]
+    pub(crate) formats: Vec<String>,
+    /// Exit with 1 when a finding is at or above this severity: info, low, medium, high, critical
+    #[arg(long, value_name = "SEVERITY", value_parser = severity)]
+    pub(crate) fail_on: Option<Severity>,
+}
+
+/// Arguments of `scan`.
+#[derive(Debug, Args)]
+pub(crate) struct ScanArgs {
+    /// What to scan; see below
+    pub(crate) targets: Vec<String>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// Write what was seen, before any judgement, for `whose assess`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) save_observations: Option<PathBuf>,
+    /// Do not keep the scan in the store
+    #[arg(long)]
+    pub(crate) no_store: bool,
+    /// Measure ages against this moment instead of now (RFC 3339)
+    #[arg(long, value_name = "TIME")]
+    pub(crate) as_of: Option<Timestamp>,
+    #[command(flatten)]
+    pub(crate) network: NetworkArgs,
+}
+
+/// How to reach providers.
+#[derive(Debug, Args)]
+pub(crate) struct NetworkArgs {
+    /// A proxy for all requests, instead of HTTPS_PROXY and its kin
+    #[arg(long, value_name = "URL")]
+    pub(crate) proxy: Option<String>,
+    /// Certificates (PEM) to trust beside the system's
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca_bundle: Option<PathBuf>,
+    /// At most so many requests at once to one target
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
+    pub(crate) max_concurrency: Option<u32>,
+    /// At most so many requests a second to one target
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) max_rate: Option<u32>,
+}
+
+/// Arguments of `assess`.
+#[derive(Debug, Args)]
+pub(crate) struct AssessArgs {
+    /// Observations files, as --save-observations writes them; - is stdin
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// Keep the judged scan in the store
+    #[arg(long)]
+    pub(crate) keep: bool,
+    /// Measure ages against this moment instead of the scan's own (RFC 3339)
+    #[arg(long, value_name = "TIME")]
+    pub(crate) as_of: Option<Timestamp>,
+}
+
+/// Arguments of `report`.
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// A scan's id or its beginning; the latest if none
+    pub(crate) scan: Option<String>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+/// Arguments of `diff`.
+#[derive(Debug, Args)]
+pub(crate) struct DiffArgs {
+    /// The earlier scan; the last but one if none
+    pub(crate) from: Option<String>,
+    /// The later scan; the latest if none
+    pub(crate) to: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `key`.
+#[derive(Debug, Args)]
+pub(crate) struct KeyArgs {
+    /// A key id, a fingerprint, or - to read the text from stdin, so that it stays out of the shell's history
+    pub(crate) text: String,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// A finding's id or its beginning
+    pub(crate) finding: String,
+    /// A scan's id; the latest if none
+    #[arg(long, value_name = "SCAN")]
+    pub(crate) scan: Option<String>,
+}
+
+/// Arguments of `rules`.
+#[derive(Debug, Args)]
+pub(crate) struct RulesArgs {
+    /// One rule's slug
+    pub(crate) slug: Option<String>,
+}
+
+/// Arguments of `permissions`.
+#[derive(Debug, Args)]
+pub(crate) struct PermissionsArgs {
+    /// The provider
+    pub(crate) provider: Provider,
+}
+
+/// Providers with permissions of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Provider {
+    /// Amazon Web Services
+    Aws,
+}
+
+/// Arguments of `demo`.
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// Where to write the report
+    #[arg(long, value_name = "FILE", default_value = "whose-demo.html")]
+    pub(crate) html: PathBuf,
+    /// Keep serving after the scan, until Ctrl-C, so that you can scan it yourself
+    #[arg(long)]
+    pub(crate) serve: bool,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// The whole command, for completions and the reference page.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Reads a severity by its word.
+pub(crate) fn severity(text: &str) -> Result<Severity, String> {
+    [Severity::Info, Severity::Low, Severity::Medium, Severity::High, Severity::Critical]
+        .into_iter()
+        .find(|severity| severity.word() == text)
+        .ok_or_else(|| "expected info, low, medium, high or critical".to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_declaration_is_sound() {
+        super::command().debug_assert();
+    }
+}

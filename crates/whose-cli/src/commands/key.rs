@@ -1,0 +1,209 @@
+//! `whose key`: whose is it? What the format of a key gives away, and all that the inventory knows of it.
+
+use super::stored;
+use crate::args::{Global, KeyArgs};
+use crate::config::Config;
+use crate::data::DataFolder;
+use crate::exit::{Exit, Failure, Outcome};
+use anyhow::{Context, anyhow};
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::io::{self, Read, Write};
+use whose_detect::{Detection, Engine};
+use whose_model::{CredentialView, Finding, IdentityView, NodeId, OwnerBand, Report, SecretDetail, SecretView};
+use whose_reports::{day, last_used, plain, visible};
+use whose_store::{Found, InventoryStore, Kind};
+
+/// How many objects a text may name before it is no name.
+const LIMIT: usize = 20;
+
+/// Everything that is known.
+#[derive(Serialize)]
+struct Known {
+    /// What the format alone gives away.
+    format: Vec<SecretDetail>,
+    /// What the store has seen, in its last context.
+    inventory: Vec<Story>,
+}
+
+/// One thing of the inventory with its neighbours.
+#[derive(Serialize)]
+struct Story {
+    found: Found,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    credential: Option<CredentialView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<SecretView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    identity: Option<IdentityView>,
+    findings: Vec<Finding>,
+}
+
+/// Runs the command.
+pub(crate) async fn run(global: &Global, args: KeyArgs) -> Outcome {
+    let config = Config::load(global.config.as_deref())?;
+    let text = text(&args.text)?;
+    let key = DataFolder::open(global.data_dir.as_deref())?.fingerprint_key()?;
+    let detections = Engine::new().context("the detectors cannot be loaded")?.identify(&text, &key);
+    let store = stored::open(global, &config).await?;
+    let known = Known {
+        inventory: inventory(store.as_ref(), &names(&text, &detections)).await?,
+        format: detections.into_iter().map(|detection| detection.detail).collect(),
+    };
+    if known.format.is_empty() && known.inventory.is_empty() {
+        return Err(Failure::request(anyhow!(
+            "this is no credential of a known format, and the store has seen nothing of this name; \
+             `whose scan` fills the store"
+        )));
+    }
+    let mut out = io::stdout().lock();
+    if args.json {
+        serde_json::to_writer_pretty(&mut out, &known)?;
+        writeln!(out)?;
+    } else {
+        print(&known, &mut out)?;
+    }
+    Ok(Exit::Complete)
+}
+
+/// The text of the argument, or of stdin for `-`.
+fn text(argument: &str) -> Result<String, Failure> {
+    if argument != "-" {
+        return Ok(argument.trim().to_string());
+    }
+    let mut text = String::new();
+    io::stdin()
+        .lock()
+        .take(1 << 20)
+        .read_to_string(&mut text)
+        .context("stdin cannot be read")
+        .map_err(Failure::request)?;
+    Ok(text.trim().to_string())
+}
+
+/// What to look for in the store. Where a secret was pasted, its fingerprint and what it reveals, never its value.
+fn names(text: &str, detections: &[Detection]) -> BTreeSet<String> {
+    if detections.is_empty() {
+        return BTreeSet::from([text.to_string()]);
+    }
+    let revealed = detections.iter().flat_map(|detection| {
+        let reveals = detection.detail.reveals.iter().filter(|reveal| reveal.what == "key-id");
+        reveals.map(|reveal| reveal.value.clone()).chain([detection.fingerprint.clone()])
+    });
+    revealed.collect()
+}
+
+async fn inventory(store: &dyn InventoryStore, names: &BTreeSet<String>) -> Result<Vec<Story>, Failure> {
+    let mut stories: Vec<Story> = Vec::new();
+    let mut report: Option<Report> = None;
+    for name in names {
+        for found in store.find(name, LIMIT).await.map_err(stored::failure)? {
+            let told = stories.iter().any(|story| story.found.id == found.id);
+            if told || !matches!(found.kind, Kind::Credential | Kind::Secret | Kind::Identity) {
+                continue;
+            }
+            if report.as_ref().is_none_or(|report| report.scan.id != found.last_seen.scan) {
+                report = Some(store.load(&found.last_seen.scan).await.map_err(stored::failure)?);
+            }
+            if let Some(report) = &report {
+                stories.push(tell(found, report));
+            }
+        }
+    }
+    Ok(stories)
+}
+
+/// Gathers the neighbours of a found object from the scan that saw it last.
+fn tell(found: Found, report: &Report) -> Story {
+    let is = |id: &NodeId| id.as_str() == found.id;
+    let secret = report.secrets.iter().find(|secret| is(&secret.id)).cloned();
+    let joined = secret.as_ref().and_then(|secret| secret.credential.clone());
+    let credential = report
+        .credentials
+        .iter()
+        .find(|credential| is(&credential.id) || Some(&credential.id) == joined.as_ref())
+        .cloned();
+    let of = credential.as_ref().and_then(|credential| credential.identity.clone());
+    let identity =
+        report.identities.iter().find(|identity| is(&identity.id) || Some(&identity.id) == of.as_ref()).cloned();
+    let ids =
+        [secret.as_ref().map(|secret| &secret.findings), credential.as_ref().map(|credential| &credential.findings)];
+    let whole = if credential.is_none() && secret.is_none() {
+        identity.as_ref().map(|identity| &identity.findings)
+    } else {
+        None
+    };
+    let ids: BTreeSet<_> = ids.into_iter().chain([whole]).flatten().flatten().collect();
+    let findings = report.findings.iter().filter(|finding| ids.contains(&finding.id)).cloned().collect();
+    Story { found, credential, secret, identity, findings }
+}
+
+fn print(known: &Known, out: &mut dyn Write) -> io::Result<()> {
+    for detail in &known.format {
+        writeln!(out, "{}  {} (by its format alone)", visible(&detail.hint), visible(&detail.title))?;
+        for reveal in &detail.reveals {
+            writeln!(out, "  {:<10} {}", reveal.what, visible(&reveal.value))?;
+        }
+    }
+    if known.inventory.is_empty() {
+        return writeln!(out, "  inventory  no scan has seen it");
+    }
+    for story in &known.inventory {
+        print_story(story, out)?;
+    }
+    Ok(())
+}
+
+fn print_story(story: &Story, out: &mut dyn Write) -> io::Result<()> {
+    let Found { kind, name, first_seen, last_seen, gone, .. } = &story.found;
+    writeln!(out, "\n{} {}", kind.word(), visible(name))?;
+    write!(out, "  seen       first {}, last {}", day(first_seen.at), day(last_seen.at))?;
+    match gone {
+        Some(gone) => writeln!(out, ", gone by {}", day(gone.at))?,
+        None => writeln!(out)?,
+    }
+    if let Some(credential) = &story.credential {
+        writeln!(out, "  state      {} {}", plain(credential.state), credential.r#type)?;
+        if let Some(created) = credential.created {
+            writeln!(out, "  created    {}", day(created))?;
+        }
+        writeln!(out, "  last used  {}", visible(&last_used(credential.last_used.as_ref())))?;
+    }
+    if let Some(identity) = &story.identity {
+        writeln!(out, "  identity   {} ({})", visible(&identity.name), visible(identity.id.as_str()))?;
+        let owner = match &identity.ownership {
+            None => "not known: the sources of ownership were not read".to_string(),
+            Some(ownership) => match (ownership.band, ownership.candidates.first()) {
+                (OwnerBand::Unowned, _) | (_, None) => "nobody".to_string(),
+                (band, Some(best)) => {
+                    let signals: Vec<&str> = best.signals.iter().map(|signal| signal.what.as_str()).collect();
+                    format!("{} ({}: {})", best.name, plain(band), signals.join("; "))
+                }
+            },
+        };
+        writeln!(out, "  owner      {}", visible(&owner))?;
+        for basis in &identity.privilege.basis {
+            writeln!(out, "  can        {}", visible(&basis.what))?;
+        }
+        let reach = &identity.reach;
+        writeln!(out, "  reaches    {} identities in {} scopes", reach.identities, reach.scopes)?;
+        for step in &reach.path {
+            writeln!(
+                out,
+                "             {} {} {}",
+                visible(&step.from.local()),
+                plain(step.kind),
+                visible(&step.to.local())
+            )?;
+        }
+    }
+    if let Some(secret) = &story.secret {
+        for place in &secret.places {
+            writeln!(out, "  leaked in  {}", visible(&whose_reports::place(place)))?;
+        }
+    }
+    for finding in &story.findings {
+        writeln!(out, "  {:<9}  {}  [{}]", finding.severity.word(), visible(&finding.title), finding.id)?;
+    }
+    Ok(())
+}

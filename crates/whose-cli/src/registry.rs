@@ -1,0 +1,114 @@
+//! The connectors, and how the text of a target finds its own.
+
+use crate::exit::Failure;
+use anyhow::anyhow;
+use std::path::Path;
+use std::sync::Arc;
+use whose_connect::{Connector, ConnectorInfo};
+use whose_detect::FingerprintKey;
+use whose_scan::PlannedTarget;
+
+/// Every connector, in the order of the documentation.
+pub const CONNECTORS: &[&ConnectorInfo] = &[&connector_aws::AWS, &connector_repos::INFO];
+
+/// The connectors of one run.
+pub(crate) struct Registry {
+    aws: Arc<dyn Connector>,
+    repos: Arc<dyn Connector>,
+}
+
+impl Registry {
+    /// The connectors, with what they need to begin.
+    pub(crate) fn new(key: FingerprintKey) -> Self {
+        Self {
+            aws: Arc::new(connector_aws::Aws),
+            repos: Arc::new(connector_repos::ReposConnector::new(key, connector_repos::ReposOptions::default())),
+        }
+    }
+
+    /// Finds the connector of a target.
+    ///
+    /// A provider's id, alone or with `:`, is that provider; anything that exists as a path, or reads as the
+    /// address of a repository, is a repository.
+    pub(crate) fn plan(&self, text: &str) -> Result<PlannedTarget, Failure> {
+        let (head, rest) = text.split_once(':').unwrap_or((text, ""));
+        let planned = |connector: &Arc<dyn Connector>, target: &str| PlannedTarget {
+            connector: Arc::clone(connector),
+            shown: without_credentials(text),
+            target: target.to_string(),
+        };
+        if Path::new(text).exists() {
+            return Ok(planned(&self.repos, text));
+        }
+        match head {
+            "aws" => Ok(planned(&self.aws, rest)),
+            "repo" => Ok(planned(&self.repos, rest)),
+            _ if is_repository_address(text) => Ok(planned(&self.repos, text)),
+            _ => Err(Failure::request(anyhow!(
+                "`{}` is no target: there is no such path, and it is neither aws nor the address of a repository \
+                 (see whose scan --help)",
+                without_credentials(text)
+            ))),
+        }
+    }
+}
+
+/// `https://…`, `ssh://…`, `git://…`, `file://…` or `user@host:path`.
+fn is_repository_address(text: &str) -> bool {
+    let scheme = ["https://", "http://", "ssh://", "git://", "file://"].iter().any(|scheme| text.starts_with(scheme));
+    let scp =
+        text.split_once(':').is_some_and(|(host, path)| host.contains('@') && !host.contains('/') && !path.is_empty());
+    scheme || scp
+}
+
+/// The text of a target without the user and password of an address.
+fn without_credentials(text: &str) -> String {
+    match url::Url::parse(text) {
+        Ok(mut address) if address.has_host() && (address.password().is_some() || !address.username().is_empty()) => {
+            // Both fail only for addresses that cannot have credentials, and then there is nothing to hide.
+            let _ = address.set_username("");
+            let _ = address.set_password(None);
+            address.to_string()
+        }
+        _ => text.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn registry() -> Registry {
+        Registry::new(FingerprintKey::new([7; 32]))
+    }
+
+    #[test]
+    fn targets_find_their_connector() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().to_str().unwrap();
+        for (text, connector, target) in [
+            ("aws", "aws", ""),
+            ("aws:profile=p,role=arn:aws:iam::1:role/x", "aws", "profile=p,role=arn:aws:iam::1:role/x"),
+            (path, "repos", path),
+            ("https://example.org/a/b.git", "repos", "https://example.org/a/b.git"),
+            ("git@example.org:a/b.git", "repos", "git@example.org:a/b.git"),
+            ("repo:./x", "repos", "./x"),
+        ] {
+            let planned = registry().plan(text).unwrap();
+            assert_eq!((planned.connector.info().id, planned.target.as_str()), (connector, target), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_target_is_a_wrong_request() {
+        let failure = registry().plan("azzure").err().unwrap();
+        assert_eq!(failure.exit, crate::Exit::Request);
+    }
+
+    #[test]
+    fn credentials_in_an_address_are_not_shown() {
+        let word = "p4ss";
+        let planned = registry().plan(&format!("https://me:{word}@example.org/a.git")).unwrap();
+        assert_eq!(planned.shown, "https://example.org/a.git");
+    }
+}

@@ -1,0 +1,80 @@
+//! Every call denied, each in turn: a gap, exit code 3, no false finding, and nothing else changes.
+
+use crate::product::{Product, found};
+use anyhow::{Context, Result};
+use std::collections::BTreeSet;
+use whose_model::{CoverageState, Facet, NodeId, Report, Timestamp, Verdict};
+use whose_world::World;
+
+/// The facets that depend on a call: those of the collectors that make it.
+fn facets_of(call: &str) -> BTreeSet<Facet> {
+    connector_aws::AWS
+        .collectors
+        .iter()
+        .filter(|collector| collector.calls.iter().any(|declared| declared.name == call))
+        .flat_map(|collector| collector.provides.iter().copied())
+        .collect()
+}
+
+/// Whether a rule reads any of the facets.
+fn depends(rule: &str, facets: &BTreeSet<Facet>) -> bool {
+    whose_rules::rule(rule).is_some_and(|rule| {
+        let info = rule.info();
+        info.reads.iter().chain(info.needs).any(|facet| facets.contains(facet))
+    })
+}
+
+fn independent(report: &Report, facets: &BTreeSet<Facet>) -> BTreeSet<(String, NodeId)> {
+    found(report).into_iter().filter(|(rule, _)| !depends(rule, facets)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_denied_call_is_a_gap_and_never_a_false_finding() -> Result<()> {
+    let world = World::new(3, Timestamp::now());
+    let server = world.serve_aws().await?;
+    let product = Product::new().at(&server.endpoint());
+    let folder = product.path("repositories");
+    let repositories = world.write_repositories(&folder)?;
+    let mut targets = vec!["aws".to_string()];
+    targets.extend(repositories.iter().map(|path| path.display().to_string()));
+    let targets: Vec<&str> = targets.iter().map(String::as_str).collect();
+    let whole = product.scan(&targets, &[0])?;
+    let expected = found(&whole);
+    assert!(whole.assessments.iter().all(|assessment| assessment.verdict == Verdict::Assessed));
+
+    let calls = connector_aws::AWS.calls();
+    assert!(calls.len() >= 10, "{}", calls.len());
+    let mut denied = 0;
+    for call in calls {
+        let action = call.name.split_once(':').context("a call is service:Action")?.1;
+        let before = server.requests().len();
+        server.deny(action);
+        let run = product.run([&["scan"], &targets[..], &["--format", "json"]].concat())?;
+        server.heal();
+        if !server.requests()[before..].iter().any(|request| request.action == action) {
+            // A call that only a switched-on collector makes.
+            continue;
+        }
+        denied += 1;
+        assert_eq!(run.code, 3, "{}: {}", call.name, run.stderr);
+        let report: Report = serde_json::from_str(&run.stdout).with_context(|| call.name.to_string())?;
+        let gap = report.coverage.iter().any(|row| {
+            row.state != CoverageState::Complete
+                && row.gaps.iter().any(|gap| gap.call.as_deref() == Some(call.name) || gap.reason.contains(action))
+        });
+        assert!(gap, "{}: no gap names it: {:?}", call.name, report.coverage);
+
+        let facets = facets_of(call.name);
+        let now = found(&report);
+        let invented: Vec<_> = now.difference(&expected).collect();
+        assert!(invented.is_empty(), "{}: {invented:?}", call.name);
+        if call.name != "sts:GetCallerIdentity" {
+            // Without it, the account has no name, and nothing of it can be read.
+            assert_eq!(independent(&report, &facets), independent(&whole, &facets), "{}", call.name);
+        }
+        let unsure = report.assessments.iter().any(|assessment| assessment.verdict == Verdict::NotAssessable);
+        assert_eq!(unsure, !facets.is_empty(), "{}: {:?}", call.name, report.assessments);
+    }
+    assert!(denied >= 9, "only {denied} calls were made and denied");
+    Ok(())
+}
