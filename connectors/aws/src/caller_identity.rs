@@ -47,7 +47,7 @@ pub(crate) fn sign_in_error(target: &Target, error: CallError) -> ConnectError {
     };
     ConnectError::SignIn {
         target: target.describe(),
-        reason: error.message.clone(),
+        reason: error.message.trim_end_matches('.').to_owned(),
         remedy,
         source: Some(Box::new(error)),
     }

@@ -1,5 +1,6 @@
 //! From the SDK's errors to failures of declared calls: who refused, what to do, and never a secret.
 
+use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -19,6 +20,9 @@ fn classify<E>(error: &SdkError<E, HttpResponse>) -> (FailureKind, String)
 where
     E: Error + ProvideErrorMetadata + 'static,
 {
+    if let Some(reason) = credentials_fault(error) {
+        return (FailureKind::Other, reason);
+    }
     match error {
         SdkError::ServiceError(answer) => {
             let status = answer.raw().status().as_u16();
@@ -46,6 +50,20 @@ fn without_code(status: u16, error: &dyn Error) -> (FailureKind, String) {
     } else {
         (kind_of_status(status), format!("AWS answered HTTP {status} without an error code"))
     }
+}
+
+/// What kept us from having credentials, if that is what failed.
+fn credentials_fault(error: &(dyn Error + 'static)) -> Option<String> {
+    let mut below = Some(error);
+    while let Some(one) = below {
+        if let Some(fault) = one.downcast_ref::<CredentialsError>() {
+            let found = !matches!(fault, CredentialsError::CredentialsNotLoaded(_));
+            let what = if found { "the credentials cannot be used" } else { "no credentials were found" };
+            return Some(format!("{what}: {}", deepest(fault)));
+        }
+        below = one.source();
+    }
+    None
 }
 
 /// The sentence of the innermost error, which is the one that says what happened.

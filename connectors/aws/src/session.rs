@@ -73,22 +73,21 @@ pub(crate) struct KnownUsers {
 impl SignIn {
     /// Finds credentials as AWS's own tools do. Nothing is sent unless the credentials must be fetched.
     pub(crate) async fn prepare(target: &Target, network: &NetworkSettings) -> Result<Self, ConnectError> {
-        let (transport, concurrency) = transport(network)?;
+        let client = Client::new(network, LIMITS)?;
         let region = region(target).await;
-        let credentials = base_credentials(target, &transport, region.clone()).await;
-        Ok(Self::with(credentials, transport, region, concurrency, target, network).await)
+        let credentials = base_credentials(target, &client, region.clone()).await;
+        Ok(Self::with(credentials, client, region, target, network).await)
     }
 
     async fn with(
         credentials: SharedCredentialsProvider,
-        transport: Transport,
+        client: Client,
         region: Option<Region>,
-        concurrency: usize,
         target: &Target,
         network: &NetworkSettings,
     ) -> Self {
         let mut loader = aws_config::defaults(behavior())
-            .http_client(transport)
+            .http_client(Transport(client.clone()))
             .region(region)
             .retry_config(retry())
             .credentials_provider(credentials);
@@ -98,22 +97,29 @@ impl SignIn {
         if let Some(endpoint) = &network.endpoint {
             loader = loader.endpoint_url(endpoint);
         }
-        let base = loader.load().await;
+        let mut base = loader.load().await;
+        let mut limits = LIMITS;
+        // The endpoint may also come from the profile or from AWS_ENDPOINT_URL, so it is known only now.
+        if base.endpoint_url().is_some_and(is_loopback) {
+            limits = LOOPBACK_LIMITS;
+            base = base.into_builder().http_client(Transport(client.with_limits(network, limits))).build();
+        }
         let config = match &target.role {
             Some(role) => assume(role, target.external_id.as_deref(), base).await,
             None => base,
         };
+        let concurrency = network.max_concurrency.unwrap_or(limits.max_concurrency).get();
         Self { config, concurrency }
     }
 
     /// With credentials that a replayed or local server takes, whatever the machine of the test holds.
     #[cfg(test)]
     pub(crate) async fn for_test(network: &NetworkSettings) -> Self {
-        let (transport, concurrency) = transport(network).expect("the settings of a test can be used");
+        let client = Client::new(network, LIMITS).expect("the settings of a test can be used");
         let credentials = aws_sdk_iam::config::Credentials::new("id", "half", None, None, "test");
         let region = Some(Region::new("us-east-1"));
         let credentials = SharedCredentialsProvider::new(credentials);
-        Self::with(credentials, transport, region, concurrency, &Target::default(), network).await
+        Self::with(credentials, client, region, &Target::default(), network).await
     }
 
     /// STS, for the one question that settles who we are.
@@ -134,13 +140,6 @@ impl SignIn {
             users: OnceLock::new(),
         }
     }
-}
-
-/// The way to the network, and how many calls may be under way on it.
-fn transport(network: &NetworkSettings) -> Result<(Transport, usize), ConnectError> {
-    let limits = if network.endpoint.as_deref().is_some_and(is_loopback) { LOOPBACK_LIMITS } else { LIMITS };
-    let concurrency = network.max_concurrency.unwrap_or(limits.max_concurrency).get();
-    Ok((Transport(Client::new(network, limits)?), concurrency))
 }
 
 /// The kit's policy in the SDK's words. The SDK knows the throttling codes that IAM hides in HTTP 400.
@@ -168,9 +167,9 @@ async fn region(target: &Target) -> Option<Region> {
 
 /// A named profile means that profile, whatever the environment holds. Otherwise the SDK's chain: environment,
 /// default profile with SSO and assumed roles, web identity, container, and at last the instance's metadata.
-async fn base_credentials(target: &Target, transport: &Transport, region: Option<Region>) -> SharedCredentialsProvider {
+async fn base_credentials(target: &Target, client: &Client, region: Option<Region>) -> SharedCredentialsProvider {
     let config = ProviderConfig::without_region()
-        .with_http_client(transport.clone())
+        .with_http_client(Transport(client.clone()))
         .with_behavior_version(Some(behavior()))
         .with_region(region);
     if let Some(profile) = &target.profile {

@@ -74,6 +74,12 @@ impl Row {
         self.keys.iter().any(Option::is_some)
     }
 
+    /// The latest moment that the row speaks of.
+    fn latest(&self) -> Option<Timestamp> {
+        let keys = self.keys.iter().flatten().flat_map(|slot| [slot.rotated, slot.used]);
+        keys.chain([self.created, self.password_used]).flatten().max()
+    }
+
     /// Whether the user holds a signing certificate.
     pub(crate) fn holds_certificate(&self) -> bool {
         self.certificates.iter().any(Option::is_some)
@@ -92,7 +98,7 @@ pub(crate) fn parse(content: &[u8], generated: Option<Timestamp>) -> Result<Repo
         }
     }
     let width = columns.len();
-    let mut report = Report { generated, ..Report::default() };
+    let mut report = Report::default();
     for (index, record) in reader.records().enumerate() {
         let line = index + 2;
         match record {
@@ -110,6 +116,9 @@ pub(crate) fn parse(content: &[u8], generated: Option<Timestamp>) -> Result<Repo
             Err(_) => report.faults.push(format!("row {line} of the credential report is not CSV")),
         }
     }
+    // A report cannot know what came after it. Some servers give a fixed date of the past.
+    let latest = report.rows.values().filter_map(Row::latest).max();
+    report.generated = generated.filter(|generated| latest.is_none_or(|latest| latest <= *generated));
     Ok(report)
 }
 
@@ -247,6 +256,16 @@ mod tests {
         let report = read(&odd.join(","));
         assert!(report.rows.is_empty());
         assert!(report.faults[0].contains("access_key_1_last_used_date"), "{:?}", report.faults);
+    }
+
+    #[test]
+    fn a_report_that_knows_the_future_has_no_date() {
+        let mut fields: Vec<&str> = std::iter::once("alice").chain(std::iter::repeat_n("N/A", 22)).collect();
+        fields[9] = "2026-11-24T20:00:00+00:00";
+        let table = format!("{HEAD}\n{}", fields.join(","));
+        let made = |at: &str| parse(table.as_bytes(), date(at)).unwrap().generated;
+        assert_eq!(made("2015-02-02T20:02:02Z"), None);
+        assert_eq!(made("2026-11-24T21:00:00Z"), date("2026-11-24T21:00:00Z"));
     }
 
     #[test]
