@@ -26,10 +26,13 @@ where
     match error {
         SdkError::ServiceError(answer) => {
             let status = answer.raw().status().as_u16();
-            let Some(code) = answer.err().code() else {
+            let body = answer.raw().body().bytes().unwrap_or_default();
+            // Servers other than AWS wrap their errors in ways that the SDK does not know.
+            let body = String::from_utf8_lossy(body);
+            let Some(code) = answer.err().code().or_else(|| element(&body, "Code")) else {
                 return without_code(status, error);
             };
-            let message = answer.err().message().unwrap_or("no message");
+            let message = answer.err().message().or_else(|| element(&body, "Message")).unwrap_or("no message");
             (kind_of_code(code, status), format!("{code}: {message}"))
         }
         SdkError::ResponseError(answer) => {
@@ -41,6 +44,13 @@ where
         SdkError::TimeoutError(_) => (FailureKind::Unreachable, "no answer in time".into()),
         _ => (FailureKind::Other, format!("the request was not sent: {}", deepest(error))),
     }
+}
+
+/// The text of the first element of a name.
+fn element<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
+    let (_, rest) = xml.split_once(&format!("<{name}>"))?;
+    let (text, _) = rest.split_once("</")?;
+    Some(text.trim()).filter(|text| !text.is_empty())
 }
 
 /// An answer that the SDK could not take for a result nor for an error in IAM's form.
@@ -110,6 +120,16 @@ pub(crate) fn is_gone<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_error_in_an_unknown_wrapping_is_still_read() {
+        let xml =
+            "<Response><Errors><Error><Code>AccessDenied</Code><Message> no </Message></Error></Errors></Response>";
+        assert_eq!((element(xml, "Code"), element(xml, "Message")), (Some("AccessDenied"), Some("no")));
+        for nothing in ["", "<Code>", "<Code></Code>", "<html>"] {
+            assert_eq!(element(nothing, "Code"), None, "{nothing}");
+        }
+    }
 
     #[test]
     fn codes_tell_refusals_from_faults() {
