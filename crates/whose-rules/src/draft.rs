@@ -24,6 +24,7 @@ pub struct Draft {
     pub(crate) cap: Option<(Severity, String)>,
     pub(crate) exposure: Exposure,
     pub(crate) power_in_base: bool,
+    pub(crate) dead: bool,
     pub(crate) confidence: f64,
     pub(crate) identity: Option<Ix>,
     pub(crate) secrets: Vec<Ix>,
@@ -45,6 +46,7 @@ impl Draft {
             cap: None,
             exposure: Exposure::None,
             power_in_base: false,
+            dead: false,
             confidence: 1.0,
             identity: None,
             secrets: Vec::new(),
@@ -101,6 +103,13 @@ impl Draft {
     #[must_use]
     pub fn power_in_base(mut self) -> Self {
         self.power_in_base = true;
+        self
+    }
+
+    /// It lets nobody in, whatever else its identity has.
+    #[must_use]
+    pub fn dead(mut self) -> Self {
+        self.dead = true;
         self
     }
 

@@ -130,7 +130,7 @@ impl<'g> Findings<'g> {
             base,
             power,
             exposure,
-            liveness: self.liveness(subject, identity),
+            liveness: if draft.dead { Liveness::Dead } else { self.liveness(subject, identity) },
             use_counts: match self.info.group {
                 Group::Ownership | Group::Leak => UseCounts::Worse,
                 Group::Staleness => UseCounts::Better,

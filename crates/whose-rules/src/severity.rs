@@ -21,7 +21,7 @@ pub(crate) enum Exposure {
 /// What is known of the use of the thing at fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Liveness {
-    /// It cannot be used: disabled, deleted or expired.
+    /// It cannot be used: it is disabled, deleted or expired.
     Dead,
     /// Used within the time that the policy calls active.
     Active {
@@ -121,7 +121,7 @@ fn bound(sum: Severity, factors: &Factors, reasons: &mut Vec<SeverityReason>) ->
         let why = format!("it rests on an inferred link or owner (confidence {:.2})", factors.confidence);
         (Severity::High, why)
     });
-    let switched_off = dead.then(|| (Severity::Low, "it is disabled or expired".to_string()));
+    let switched_off = dead.then(|| (Severity::Low, "it lets nobody in".to_string()));
     for (cap, why) in [inferred, switched_off, factors.cap.clone()].into_iter().flatten() {
         if severity > cap {
             reasons.push(reason("cap", 0, format!("at most {}: {why}", cap.word())));
@@ -157,7 +157,7 @@ fn liveness(liveness: Liveness, use_counts: UseCounts) -> Option<SeverityReason>
         (Liveness::NotConcerned, _) | (Liveness::Active { .. }, UseCounts::Not) => return None,
         (Liveness::Active { days }, UseCounts::Worse) => (1, format!("in use: {}", days_ago(days))),
         (Liveness::Active { days }, UseCounts::Better) => (-1, format!("in use after all: {}", days_ago(days))),
-        (Liveness::Dead, _) => (0, "it is disabled or expired".into()),
+        (Liveness::Dead, _) => (0, "it is disabled, expired or deleted".into()),
         (Liveness::Idle, _) => (0, "not in active use".into()),
         (Liveness::Unknown, _) => (0, "use not evaluated: no source tells of it".into()),
     };

@@ -69,6 +69,9 @@ pub(crate) fn count(number: u64, noun: &str) -> String {
 /// Who answers for an identity, in words; `None` when there is nothing to say because nobody is on record and the
 /// listings that would tell were not read.
 pub(crate) fn owner(graph: &Graph, identity: Ix) -> Option<String> {
+    if graph.node(identity).identity().is_some_and(|detail| detail.root) {
+        return Some("whoever holds the account".into());
+    }
     let Ownership { band, candidates } = graph.ownership(identity);
     let best = candidates.first();
     match (band, best) {
@@ -79,7 +82,7 @@ pub(crate) fn owner(graph: &Graph, identity: Ix) -> Option<String> {
             Some(format!("in conflict: {}", names.join(" or ")))
         }
         (OwnerBand::Orphaned, _) => Some(format!("orphaned: {}", gone(candidates))),
-        (_, Some(best)) => Some(format!("{}, not confirmed at {:.2}", best.name, best.score)),
+        (_, Some(best)) => Some(format!("nobody confirmed ({} at {:.2})", best.name, best.score)),
         (_, None) if graph.gap(identity, Facet::OwnerSignals).is_some() => None,
         (_, None) => Some("nobody on record".into()),
     }

@@ -88,7 +88,7 @@ fn fault(graph: &Graph, policy: &Policy, ix: Ix) -> Option<Fault> {
         return Some(Fault {
             base: if very { Severity::Medium } else { Severity::Low },
             why: format!("its secret part is older than {limit} days"),
-            says: format!("was last {verb} {age} days ago"),
+            says: says_age(verb, age),
             shows: shows(format!("{dated} ago; the limit is {} days", limits.long_lived_days)),
             premise: None,
         });
@@ -109,6 +109,14 @@ fn fault(graph: &Graph, policy: &Policy, ix: Ix) -> Option<Fault> {
             premise: None,
         }),
         _ => None,
+    }
+}
+
+fn says_age(verb: &str, age: i64) -> String {
+    if verb == "rotated" {
+        format!("was last rotated {age} days ago")
+    } else {
+        format!("was made {age} days ago and never rotated")
     }
 }
 

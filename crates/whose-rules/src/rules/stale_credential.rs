@@ -1,7 +1,7 @@
 //! A credential that works and that nobody used for a long time.
 
 use crate::{
-    Draft, Findings, Group, Policy, PostureRule, RuleInfo, Thresholds, control, fixes, link, subjects, wording,
+    Draft, Findings, Group, Policy, PostureRule, Premise, RuleInfo, Thresholds, control, fixes, link, subjects, wording,
 };
 use whose_graph::{Graph, Ix};
 use whose_model::{CredentialKind, Evidence, Facet, Severity};
@@ -17,7 +17,7 @@ static INFO: RuleInfo = RuleInfo {
     fix: "Deactivate it, wait for complaints, then delete it.",
     blind_spots: "Use that the provider does not log does not count. Providers round: a use of today may show tomorrow.",
     needs: &[Facet::CredentialUse],
-    reads: &[Facet::Credentials],
+    reads: &[Facet::Credentials, Facet::OwnerSignals],
     maps_to: &[
         control("owasp-nhi-2025", "NHI1:2025"),
         control("nist-csf-2.0", "PR.AA-01"),
@@ -57,6 +57,9 @@ impl PostureRule for StaleCredential {
             let draft = Draft::new(title)
                 .shown_by(Evidence::new(shown, used.source.clone()).at(Some(at)))
                 .fixed_by(fixes::step(graph, fixes::Step::Deactivate, ix));
+            // Past every limit, no cadence could excuse it; below, the tags that would tell must have been read.
+            let rests_on_tags = days < i64::from(policy.thresholds.stale_seasonal_days);
+            let draft = if rests_on_tags { draft.premise(Premise::Of(ix, Facet::OwnerSignals)) } else { draft };
             findings.report(ix, draft);
         }
     }
