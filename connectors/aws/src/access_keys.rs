@@ -28,6 +28,7 @@ pub(crate) const INFO: CollectorInfo = CollectorInfo {
     id: "access-keys",
     title: "access keys",
     provides: &[Facet::Credentials],
+    types: &["access-key"],
     calls: &[LIST_ACCESS_KEYS],
     switched_on_by: None,
 };

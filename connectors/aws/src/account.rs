@@ -31,6 +31,7 @@ pub(crate) const INFO: CollectorInfo = CollectorInfo {
     id: "account",
     title: "the account and its root user",
     provides: &[],
+    types: &[],
     calls: &[LIST_ACCOUNT_ALIASES, GET_ACCOUNT_SUMMARY],
     switched_on_by: None,
 };

@@ -32,6 +32,7 @@ pub(crate) const INFO: CollectorInfo = CollectorInfo {
     id: "authorization-details",
     title: "users, groups, roles and policies",
     provides: &[Facet::Identities, Facet::IdentityUse, Facet::Grants, Facet::Trusts, Facet::OwnerSignals],
+    types: &[],
     calls: &[GET_ACCOUNT_AUTHORIZATION_DETAILS],
     switched_on_by: None,
 };

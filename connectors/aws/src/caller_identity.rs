@@ -19,6 +19,7 @@ pub(crate) const INFO: CollectorInfo = CollectorInfo {
     id: "caller-identity",
     title: "the account behind the credentials",
     provides: &[],
+    types: &[],
     calls: &[GET_CALLER_IDENTITY],
     switched_on_by: None,
 };

@@ -17,6 +17,10 @@ impl Connector for Aws {
         &AWS
     }
 
+    fn check(&self, target: &str) -> Result<(), ConnectError> {
+        Target::parse(target).map(drop)
+    }
+
     async fn scan(&self, target: &str, context: &ScanContext) -> Result<(), ConnectError> {
         let target = Target::parse(target)?;
         let sign_in = unless_stopped(&target, context, SignIn::prepare(&target, &context.network)).await?;

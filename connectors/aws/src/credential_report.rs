@@ -39,6 +39,7 @@ pub(crate) const INFO: CollectorInfo = CollectorInfo {
     id: "credential-report",
     title: "passwords, second factors and last uses",
     provides: &[Facet::Credentials, Facet::CredentialUse, Facet::IdentityUse],
+    types: &[],
     calls: &[GENERATE_CREDENTIAL_REPORT, GET_CREDENTIAL_REPORT],
     switched_on_by: None,
 };

@@ -28,6 +28,7 @@ pub(crate) const INFO: CollectorInfo = CollectorInfo {
     id: "oidc-providers",
     title: "OpenID Connect providers",
     provides: &[Facet::Trusts],
+    types: &[],
     calls: &[LIST_OPEN_ID_CONNECT_PROVIDERS, GET_OPEN_ID_CONNECT_PROVIDER],
     switched_on_by: None,
 };

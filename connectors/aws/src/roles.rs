@@ -20,6 +20,7 @@ pub(crate) const INFO: CollectorInfo = CollectorInfo {
     id: "roles",
     title: "descriptions of roles",
     provides: &[Facet::OwnerSignals],
+    types: &[],
     calls: &[LIST_ROLES],
     switched_on_by: None,
 };

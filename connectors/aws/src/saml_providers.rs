@@ -20,6 +20,7 @@ pub(crate) const INFO: CollectorInfo = CollectorInfo {
     id: "saml-providers",
     title: "SAML providers",
     provides: &[Facet::Trusts],
+    types: &[],
     calls: &[LIST_SAML_PROVIDERS],
     switched_on_by: None,
 };

@@ -21,6 +21,7 @@ pub(crate) const INFO: CollectorInfo = CollectorInfo {
     id: "service-specific-credentials",
     title: "service-specific credentials",
     provides: &[Facet::Credentials],
+    types: &["service-specific-credential"],
     calls: &[LIST_SERVICE_SPECIFIC_CREDENTIALS],
     switched_on_by: None,
 };

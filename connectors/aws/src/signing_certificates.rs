@@ -22,6 +22,7 @@ pub(crate) const INFO: CollectorInfo = CollectorInfo {
     id: "signing-certificates",
     title: "signing certificates",
     provides: &[Facet::Credentials],
+    types: &["signing-certificate"],
     calls: &[LIST_SIGNING_CERTIFICATES],
     switched_on_by: None,
 };

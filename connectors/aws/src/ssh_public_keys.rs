@@ -22,6 +22,7 @@ pub(crate) const INFO: CollectorInfo = CollectorInfo {
     id: "ssh-public-keys",
     title: "SSH public keys",
     provides: &[Facet::Credentials],
+    types: &["ssh-public-key"],
     calls: &[LIST_SSH_PUBLIC_KEYS],
     switched_on_by: Some("ssh-keys=on"),
 };

@@ -22,6 +22,7 @@ pub(crate) const INFO: CollectorInfo = CollectorInfo {
     id: "virtual-mfa-devices",
     title: "virtual second factors",
     provides: &[],
+    types: &[],
     calls: &[LIST_VIRTUAL_MFA_DEVICES],
     switched_on_by: None,
 };

@@ -19,6 +19,7 @@ static SECRETS: CollectorInfo = CollectorInfo {
     id: "secrets",
     title: "Secrets in the history and the working tree",
     provides: &[Facet::Secrets],
+    types: &[],
     calls: &[],
     switched_on_by: None,
 };
@@ -78,18 +79,26 @@ fn source() -> Source {
     INFO.source(&SECRETS)
 }
 
+fn parse(target: &str) -> Result<Target, ConnectError> {
+    Target::parse(target).map_err(|reason| ConnectError::Target {
+        target: crate::target::shown(target),
+        reason,
+        syntax: INFO.target_syntax,
+    })
+}
+
 #[async_trait]
 impl Connector for ReposConnector {
     fn info(&self) -> &'static ConnectorInfo {
         &INFO
     }
 
+    fn check(&self, target: &str) -> Result<(), ConnectError> {
+        parse(target).map(drop)
+    }
+
     async fn scan(&self, target: &str, context: &ScanContext) -> Result<(), ConnectError> {
-        let parsed = Target::parse(target).map_err(|reason| ConnectError::Target {
-            target: crate::target::shown(target),
-            reason,
-            syntax: INFO.target_syntax,
-        })?;
+        let parsed = parse(target)?;
         let reader = self.reader(context)?;
         let (folder, origin, clone) = match parsed {
             Target::Folder(path) => (path.clone(), path.to_string_lossy().into_owned(), None),
@@ -161,6 +170,7 @@ async fn report(outcome: Outcome, context: &ScanContext) {
         source: source(),
         scope,
         facets: SECRETS.provides.to_vec(),
+        types: Vec::new(),
         state: gaps.state(seen),
         seen,
         calls: 0,

@@ -62,6 +62,8 @@ struct Walk<'o> {
     stories: BTreeMap<Standing, Story>,
     /// The blobs that some commit names.
     named: HashSet<ObjectId>,
+    /// Where the secret half stood in some commit.
+    halves: HashSet<Standing>,
 }
 
 impl<'o> Walk<'o> {
@@ -76,6 +78,7 @@ impl<'o> Walk<'o> {
             states: HashMap::new(),
             stories: BTreeMap::new(),
             named: HashSet::new(),
+            halves: HashSet::new(),
         }
     }
 
@@ -120,7 +123,11 @@ impl<'o> Walk<'o> {
             self.named.insert(*blob);
             let path = self.paths.of(&path.to_str_lossy());
             for detection in &self.objects.hits[blob] {
-                standings.push((path, self.secrets.of(&detection.fingerprint)));
+                let standing = (path, self.secrets.of(&detection.fingerprint));
+                standings.push(standing);
+                if detection.detail.has_secret_half {
+                    self.halves.insert(standing);
+                }
             }
         }
         standings.sort_unstable();
@@ -154,6 +161,7 @@ impl<'o> Walk<'o> {
                     removed_in: removed.map(|id| id.to_string()),
                     removed_at: removed.and_then(|id| self.objects.commits.get(&id)?.author.at),
                     at_head: is_at_head,
+                    secret_half: self.halves.contains(&standing),
                     ..at(first, commit)
                 };
                 finds.places.insert((path.to_owned(), fingerprint.to_owned()), place);
@@ -197,6 +205,7 @@ fn messages(objects: &Objects, of_head: &HashSet<ObjectId>, finds: &mut Finds) {
                 author: message.author.by.clone(),
                 date: message.author.at,
                 at_head: of_head.contains(&message.id),
+                secret_half: detection.detail.has_secret_half,
                 ..Place::default()
             };
             finds.elsewhere.push((fingerprint, place));
@@ -218,15 +227,15 @@ fn nameless(repo: &gix::Repository, objects: &Objects, named: &HashSet<ObjectId>
         let mut seen = HashSet::new();
         for detection in found.iter().filter(|detection| seen.insert(&detection.fingerprint)) {
             let fingerprint = detection.fingerprint.clone();
-            let line = Some(detection.line);
+            let (line, secret_half) = (Some(detection.line), detection.detail.has_secret_half);
             match staged.get(id) {
                 Some(path) => {
-                    let place = Place { path: path.clone(), line, at_head: true, ..Place::default() };
+                    let place = Place { path: path.clone(), line, at_head: true, secret_half, ..Place::default() };
                     finds.places.entry((path.clone(), fingerprint)).or_insert(place);
                 }
                 None => {
                     let path = format!("(unreachable object {id})");
-                    finds.elsewhere.push((fingerprint, Place { path, line, ..Place::default() }));
+                    finds.elsewhere.push((fingerprint, Place { path, line, secret_half, ..Place::default() }));
                 }
             }
         }

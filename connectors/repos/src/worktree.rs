@@ -86,6 +86,7 @@ fn stand(finds: &mut Finds, path: &str, detection: &Detection) {
         ..Place::default()
     });
     place.at_head = true;
+    place.secret_half |= detection.detail.has_secret_half;
     place.removed_in = None;
     place.removed_at = None;
 }

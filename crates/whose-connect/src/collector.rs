@@ -105,6 +105,7 @@ mod tests {
         id: "things",
         title: "Things",
         provides: &[Facet::Identities],
+        types: &[],
         calls: &[CALL],
         switched_on_by: None,
     };

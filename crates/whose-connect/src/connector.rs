@@ -11,6 +11,12 @@ pub trait Connector: Send + Sync {
     /// What it is.
     fn info(&self) -> &'static ConnectorInfo;
 
+    /// Whether a target is written as the connector expects. Nothing is read yet.
+    ///
+    /// # Errors
+    /// When it is not: [`ConnectError::Target`].
+    fn check(&self, target: &str) -> Result<(), ConnectError>;
+
     /// Reads one target into the sink of `context`. `target` is what the user wrote after `<id>:`, and empty when
     /// the user wrote the id alone.
     ///

@@ -13,6 +13,8 @@ pub struct CollectorInfo {
     pub title: &'static str,
     /// What it can tell about a scope when it was read completely.
     pub provides: &'static [Facet],
+    /// The types of nodes that it lists, where it can tell these alone; empty: it speaks of all in the scope.
+    pub types: &'static [&'static str],
     /// The calls that it makes, all of them.
     pub calls: &'static [ApiCall],
     /// The option of the target that switches it on, for example `ssh-keys=on`; `None`: it always runs.

@@ -114,6 +114,7 @@ impl Recorder {
             source: self.source,
             scope: self.scope,
             facets: self.info.provides.to_vec(),
+            types: self.info.types.iter().map(ToString::to_string).collect(),
             seen: self.seen,
             calls,
             gaps: self.gaps.into_iter().map(|(_, gap)| gap).collect(),

@@ -43,11 +43,32 @@ impl Graph {
 
     fn gap_in(&self, scope: Ix, subject: Ix, facet: Facet) -> Option<Gap> {
         let id = &self.node(subject).id;
-        let mut rows = self.rows(scope, facet).peekable();
+        let types = self.types_of(subject);
+        let tells = |row: &&Coverage| types.is_empty() || types.iter().any(|of| row.speaks_of(of));
+        let mut rows = self.rows(scope, facet).filter(tells).peekable();
         if rows.peek().is_none() {
             return Some(self.not_listed(scope, facet));
         }
-        rows.find_map(|row| if unexplained(row) { Some(explain(row)) } else { row.gap_for(id).cloned() })
+        // What a secret asks of an inventory is whether its credential is there, and that could lie in any gap.
+        let anywhere = self.node(subject).kind() == NodeKind::Secret && facet != Facet::Secrets;
+        rows.find_map(|row| match unexplained(row) {
+            true => Some(explain(row)),
+            false if anywhere => gaps_of(row).first().cloned(),
+            false => row.gap_for(id).cloned(),
+        })
+    }
+
+    /// The types of credentials that a question about this node is about; empty: whatever a listing tells counts.
+    fn types_of(&self, subject: Ix) -> Vec<&str> {
+        let node = self.node(subject);
+        match node.kind() {
+            NodeKind::Credential => vec![node.r#type.as_str()],
+            NodeKind::Secret => {
+                let joins = node.secret().map(|secret| secret.joins.as_slice()).unwrap_or_default();
+                joins.iter().map(|join| join.node.type_name()).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// A scope and a repository tell of themselves; a leaked secret has no scope of its own: the repositories that
@@ -141,8 +162,11 @@ fn words(facet: Facet) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use crate::sample::{ACCOUNT, Estate, account, user};
-    use whose_model::{CoverageState, EdgeKind, Facet, Gap, Node, NodeId, Place, What};
+    use crate::sample::{ACCOUNT, Estate, account, key, user};
+    use whose_model::{
+        CoverageState, EdgeKind, Facet, Gap, Join, JoinStrength, Node, NodeId, Place, SecretConfidence, SecretDetail,
+        What,
+    };
 
     fn denied(subject: Option<NodeId>) -> Gap {
         Gap {
@@ -193,6 +217,39 @@ mod tests {
             .user("bob")
             .build();
         assert_eq!(graph.gap(graph.find(&user("bob")).unwrap(), Facet::Credentials), Some(denied(None)));
+    }
+
+    #[test]
+    fn a_listing_of_one_type_says_nothing_of_the_others() {
+        let leaked = |id: &str| {
+            let join = Join { node: key(id), scope: Some(account(ACCOUNT)), strength: JoinStrength::ExactId };
+            let detail = SecretDetail {
+                detector: "aws.access-key".into(),
+                title: "AWS access key".into(),
+                hint: "AKIA…".into(),
+                confidence: SecretConfidence::High,
+                has_secret_half: true,
+                reveals: Vec::new(),
+                joins: vec![join],
+            };
+            Node::new(NodeId::new("whose", "", "secret", id), What::Secret(detail), "aws.access-key", id)
+        };
+        let ask = |types: &str, subject: Option<NodeId>| {
+            let facets = &[Facet::Credentials];
+            let mut estate = Estate::read()
+                .covered(account(ACCOUNT), facets, CoverageState::Partial, &[denied(subject)])
+                .user("alice")
+                .key("AK1", &user("alice"))
+                .node(leaked("AK9"));
+            estate.coverage.last_mut().unwrap().types = vec![types.into()];
+            let graph = estate.build();
+            let gap = |id: NodeId| graph.gap(graph.find(&id).unwrap(), Facet::Credentials).is_some();
+            (gap(key("AK1")), gap(NodeId::new("whose", "", "secret", "AK9")), gap(user("alice")))
+        };
+        assert_eq!(ask("ssh-public-key", None), (false, false, true));
+        assert_eq!(ask("access-key", None), (true, true, true));
+        // The keys of one user that could not be listed may hold the one that is missing.
+        assert_eq!(ask("access-key", Some(user("bob"))), (false, true, false));
     }
 
     #[test]

@@ -102,6 +102,7 @@ impl Estate {
             source: Source { connector: "aws".into(), collector: "sample".into() },
             scope,
             facets: facets.to_vec(),
+            types: Vec::new(),
             state,
             seen: 0,
             calls: 1,

@@ -78,6 +78,9 @@ pub struct Coverage {
     pub scope: NodeId,
     /// What this listing can tell.
     pub facets: Vec<Facet>,
+    /// The types of nodes that it lists, where it can tell the facets of these alone; empty: of all in the scope.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub types: Vec<String>,
     /// How well.
     pub state: CoverageState,
     /// How many things were seen.
@@ -93,6 +96,11 @@ pub struct Coverage {
 }
 
 impl Coverage {
+    /// Whether this listing can tell anything of nodes of a type.
+    pub fn speaks_of(&self, r#type: &str) -> bool {
+        self.types.is_empty() || self.types.iter().any(|listed| listed == r#type)
+    }
+
     /// The gap that keeps this listing from speaking of `subject`, if there is one.
     pub fn gap_for(&self, subject: &NodeId) -> Option<&Gap> {
         if self.state == CoverageState::Complete {

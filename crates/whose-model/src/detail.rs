@@ -198,6 +198,9 @@ pub struct Place {
     /// Whether HEAD, or the working tree, still holds it there.
     #[serde(default)]
     pub at_head: bool,
+    /// Whether the secret half stands (or stood) there, and not only an id that points to the credential.
+    #[serde(default)]
+    pub secret_half: bool,
 }
 
 /// How sure a detector is that a value is a secret.

@@ -70,9 +70,9 @@ fn standing(graph: &Graph, scanned: &BTreeSet<Ix>, secret: Ix, detail: &SecretDe
     }
 }
 
-/// The premise under which a value of this scope that is in no listing was deleted.
-pub(crate) fn gone_premise(scope: Ix) -> Premise {
-    Premise::Within(scope, Facet::Credentials)
+/// The premise under which a value that is in no listing was deleted: its scope's credentials of this type were read.
+pub(crate) fn gone_premise(secret: Ix) -> Premise {
+    Premise::Of(secret, Facet::Credentials)
 }
 
 /// The places of several secrets, the oldest first.

@@ -4,17 +4,14 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// Why a policy file is not a policy.
-#[derive(Debug, thiserror::Error)]
+/// Why a policy cannot be judged by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PolicyError {
-    /// It is not TOML, or names a setting that does not exist.
-    #[error("read the policy: it does not parse; `whose rules --policy` prints every setting with its default")]
-    Parse(#[source] Box<toml::de::Error>),
     /// A number that no rule could judge by.
-    #[error("read the policy: thresholds.{0} must be at least one day")]
+    #[error("policy.thresholds.{0} must be at least one day")]
     Zero(&'static str),
     /// Two numbers that contradict each other.
-    #[error("read the policy: thresholds.{lower} must not be above thresholds.{upper}")]
+    #[error("policy.thresholds.{lower} must not be above policy.thresholds.{upper}")]
     Order {
         /// The one that must be lower.
         lower: &'static str,
@@ -75,14 +72,12 @@ impl Default for Thresholds {
 }
 
 impl Policy {
-    /// Reads a policy from TOML. What it does not state keeps its default.
+    /// Checks the numbers, wherever they were read.
     ///
     /// # Errors
-    /// When the text does not parse, names an unknown setting, or states numbers that contradict each other.
-    pub fn from_toml(text: &str) -> Result<Self, PolicyError> {
-        let policy: Self = toml::from_str(text).map_err(|error| PolicyError::Parse(Box::new(error)))?;
-        policy.thresholds.validate()?;
-        Ok(policy)
+    /// When one is zero, or two contradict each other.
+    pub fn validate(&self) -> Result<(), PolicyError> {
+        self.thresholds.validate()
     }
 }
 
@@ -116,8 +111,9 @@ mod tests {
 
     #[test]
     fn defaults_are_the_published_definitions() {
-        let policy = Policy::from_toml("").unwrap();
-        assert_eq!(policy, Policy::default());
+        let policy = Policy::default();
+        assert_eq!(policy.validate(), Ok(()));
+        assert_eq!(toml::from_str::<Policy>("").unwrap(), policy);
         let Thresholds { stale_access_key_days, stale_days, stale_seasonal_days, never_used_days, .. } =
             policy.thresholds;
         assert_eq!((stale_access_key_days, stale_days, stale_seasonal_days, never_used_days), (45, 90, 180, 14));
@@ -125,7 +121,7 @@ mod tests {
 
     #[test]
     fn one_setting_leaves_the_others_alone() {
-        let policy = Policy::from_toml("own_scopes = [\"111122223333\"]\n[thresholds]\nstale_days = 30").unwrap();
+        let policy: Policy = toml::from_str("own_scopes = [\"111122223333\"]\n[thresholds]\nstale_days = 30").unwrap();
         assert_eq!(policy.thresholds, Thresholds { stale_days: 30, ..Thresholds::default() });
         assert!(policy.own_scopes.contains("111122223333"));
     }
@@ -133,12 +129,13 @@ mod tests {
     #[test]
     fn wrong_policies_are_refused_with_the_name_of_the_setting() {
         for (text, part) in [
-            ("[thresholds]\nstale_day = 30", "does not parse"),
+            ("[thresholds]\nstale_day = 30", "unknown field"),
             ("[thresholds]\nstale_days = 0", "thresholds.stale_days"),
-            ("[thresholds]\nstale_days = -1", "does not parse"),
+            ("[thresholds]\nstale_days = -1", "invalid value"),
             ("[thresholds]\nlong_lived_days = 400", "thresholds.very_long_lived_days"),
         ] {
-            let error = Policy::from_toml(text).unwrap_err().to_string();
+            let read = toml::from_str::<Policy>(text).map_err(|error| error.to_string());
+            let error = read.and_then(|policy| policy.validate().map_err(|error| error.to_string())).unwrap_err();
             assert!(error.contains(part), "{text}: {error}");
         }
     }

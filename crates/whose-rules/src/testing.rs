@@ -213,6 +213,7 @@ impl Estate {
             author: Some("m.ruiz <m.ruiz@example.com>".into()),
             date: Some(ago(days)),
             at_head: true,
+            secret_half: detail.has_secret_half,
             ..Place::default()
         };
         let location = NodeId::new("git", &format!("example.com/{name}"), "location", &format!("{path}@c0ffee#7"));
@@ -254,6 +255,7 @@ fn complete(scope: &NodeId, facet: Facet) -> Coverage {
         source: Source { connector: "sample".into(), collector: format!("{facet:?}") },
         scope: scope.clone(),
         facets: vec![facet],
+        types: Vec::new(),
         state: CoverageState::Complete,
         seen: 1,
         calls: 1,

@@ -158,6 +158,7 @@ fn cut_off(name: &str, records: u64) -> Coverage {
         source: Source { connector: "observations".into(), collector: "file".into() },
         scope: NodeId::new("whose", "", "observations-file", name),
         facets: Vec::new(),
+        types: Vec::new(),
         state: CoverageState::Partial,
         seen: records,
         calls: 0,

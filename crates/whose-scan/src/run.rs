@@ -158,6 +158,7 @@ fn whole_target(planned: &PlannedTarget, reason: String, remedy: String) -> Cove
         source: Source { connector: info.id.into(), collector: "target".into() },
         scope: NodeId::new(info.id, "", "target", &planned.shown),
         facets,
+        types: Vec::new(),
         state: CoverageState::Failed,
         seen: 0,
         calls: 0,

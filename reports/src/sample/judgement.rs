@@ -18,6 +18,7 @@ pub(super) fn coverage() -> Vec<Coverage> {
         source: Source { connector: connector.into(), collector: collector.into() },
         scope,
         facets,
+        types: Vec::new(),
         state: CoverageState::Complete,
         seen,
         calls,

@@ -49,7 +49,7 @@ fn tag<'a>(node: &'a Node, keys: &'a [&str]) -> impl Iterator<Item = &'a str> {
 }
 
 /// A date (its first moment in UTC), an RFC 3339 moment, or seconds or milliseconds since 1970.
-fn moment(text: &str) -> Option<Timestamp> {
+pub(super) fn moment(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     if let Ok(number) = text.parse::<i64>() {
         return match text.len() {

@@ -9,7 +9,7 @@ static INFO: RuleInfo = RuleInfo {
     slug: "leaked-dead-credential",
     title: "A leaked credential no longer works",
     group: Group::Leak,
-    base: Severity::Info,
+    base: Severity::Low,
     finds: "Values in repositories that belong to a disabled or expired credential, or that name an account which was \
             scanned completely and holds no such credential any more.",
     matters: "It lets nobody in. It shows that secrets get into this repository, and a disabled credential can be switched \
@@ -47,7 +47,7 @@ impl PostureRule for LeakedDeadCredential {
             };
             let stands = leak::stands(&leak::places(graph, &[leaked.secret]));
             let draft = Draft::new(format!("{}, {stands}, {what}", leaked.detail.hint))
-                .at_most(Severity::Low, "it lets nobody in")
+                .dead()
                 .shown_by_all(leak::evidence(graph, leaked.secret))
                 .shown_by(evidence)
                 .leaked([leaked.secret]);
@@ -60,7 +60,7 @@ impl PostureRule for LeakedDeadCredential {
 fn premises(graph: &Graph, leaked: &Leaked<'_>, draft: Draft) -> Draft {
     let draft = draft.by_positive_evidence();
     match leaked.standing {
-        Standing::Gone(scope) => draft.premise(leak::gone_premise(scope)),
+        Standing::Gone(_) => draft.premise(leak::gone_premise(leaked.secret)),
         Standing::Dead(credential) => draft.identity(graph.identity_of(credential)),
         _ => draft,
     }

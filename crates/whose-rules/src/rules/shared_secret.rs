@@ -44,7 +44,7 @@ impl PostureRule for SharedSecret {
         for leaked in leak::leaked(graph) {
             let detail = leaked.detail;
             let homes = homes(graph, leaked.secret);
-            if homes.len() < 2 || !detail.has_secret_half || detail.confidence == SecretConfidence::Low {
+            if homes.len() < 2 || detail.confidence == SecretConfidence::Low {
                 continue;
             }
             let names: Vec<&str> = homes.keys().map(String::as_str).collect();
@@ -92,6 +92,10 @@ fn homes(graph: &Graph, secret: Ix) -> BTreeMap<String, Home> {
         let (Some(place), Some(repository)) = (graph.node(location).place(), graph.scope_of(location)) else {
             continue;
         };
+        // An id alone points to the credential, and gives it to nobody.
+        if !place.secret_half {
+            continue;
+        }
         let home = homes.entry(graph.node(repository).name.clone()).or_default();
         if !home.paths.contains(&place.path) {
             home.paths.push(place.path.clone());
@@ -135,6 +139,9 @@ mod tests {
     fn one_repository_an_id_alone_and_a_placeholder_are_left_alone() {
         check(&SharedSecret, &places(&[("a", "x.env"), ("a", "y.env")], |_| {}), &[]);
         check(&SharedSecret, &places(&[("a", "x"), ("b", "y")], |detail| detail.has_secret_half = false), &[]);
+        let half = Estate::new().leak("f1", ("a", "deploy.sh", 20), |_| {});
+        let half = half.leak("f1", ("b", "keys.md", 10), |detail| detail.has_secret_half = false);
+        check(&SharedSecret, &half, &[]);
         check(
             &SharedSecret,
             &places(&[("a", "x"), ("b", "y")], |detail| detail.confidence = SecretConfidence::Low),

@@ -373,6 +373,7 @@ fn coverage(scope: &NodeId, listing: Listing) -> [Coverage; 2] {
             source: Source { connector: scope.provider().into(), collector: collector.into() },
             scope: scope.clone(),
             facets: vec![Facet::Identities],
+            types: Vec::new(),
             state: if denied { CoverageState::Denied } else { CoverageState::Complete },
             seen: 3,
             calls: 1,

@@ -2,9 +2,10 @@
 
 use super::{PartyStatus, owner_id};
 use crate::Graph;
+use crate::resolve::lifecycle::moment;
 use crate::resolve::words::key;
 use std::collections::HashMap;
-use whose_model::{Class, NodeId, NodeKind, State};
+use whose_model::{Class, Node, NodeId, NodeKind, State, Timestamp};
 
 /// The state of each party that some source knows.
 pub(super) struct People {
@@ -18,12 +19,12 @@ impl People {
         let mut known: HashMap<NodeId, (PartyStatus, String)> = HashMap::new();
         for ix in graph.of_kind(NodeKind::Identity).filter(|ix| graph.class(*ix).class == Class::Human) {
             let node = graph.node(ix);
-            let status = match node.state {
-                State::Enabled => PartyStatus::Active,
-                State::Disabled | State::Deleted => PartyStatus::Inactive,
-                State::Unknown => continue,
+            let (status, word) = match (departure(node, graph.as_of()), node.state) {
+                (Some(tag), _) => (PartyStatus::Inactive, format!("tagged {tag}")),
+                (None, State::Enabled) => (PartyStatus::Active, "enabled".into()),
+                (None, State::Disabled | State::Deleted) => (PartyStatus::Inactive, "disabled or deleted".into()),
+                (None, State::Unknown) => continue,
             };
-            let word = if status == PartyStatus::Active { "enabled" } else { "disabled or deleted" };
             let source = format!("{} {} is {word}", node.r#type, node.name);
             let mails = node.tags.iter().filter(|(name, _)| matches!(key(name).as_str(), "email" | "mail"));
             for name in mails.map(|(_, value)| value).chain([&node.name]) {
@@ -48,6 +49,45 @@ impl People {
         match self.known.get(owner) {
             Some((status, source)) => (*status, Some(source.clone())),
             None => (PartyStatus::Unresolved, None),
+        }
+    }
+}
+
+/// The tag by which the keepers of an account say that its holder left, by a word or by a day that is past.
+fn departure(node: &Node, as_of: Timestamp) -> Option<String> {
+    let says = |name: &str, value: &str| match key(name).as_str() {
+        "status" | "employmentstatus" | "userstatus" => {
+            let word = value.trim().to_lowercase();
+            matches!(word.as_str(), "left" | "leaver" | "departed" | "offboarded" | "terminated" | "former")
+        }
+        "left" | "lefton" | "leavedate" | "offboardedon" | "terminationdate" | "lastday" => {
+            moment(value).is_some_and(|day| day <= as_of)
+        }
+        _ => false,
+    };
+    node.tags.iter().find(|(name, value)| says(name, value)).map(|(name, value)| format!("{name}={value}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use whose_model::{IdentityDetail, What};
+
+    #[test]
+    fn a_departure_is_a_word_or_a_day_that_is_past() {
+        let as_of = "2026-11-24T00:00:00Z".parse().unwrap();
+        for (name, value, left) in [
+            ("Status", "left", true),
+            ("employment-status", "Terminated", true),
+            ("LastDay", "2026-11-01", true),
+            ("LastDay", "2026-12-31", false),
+            ("Status", "active", false),
+            ("Note", "left", false),
+        ] {
+            let id = NodeId::new("aws", "1", "iam-user", "a");
+            let mut node = Node::new(id, What::Identity(Box::<IdentityDetail>::default()), "iam-user", "a");
+            node.tags.insert(name.into(), value.into());
+            assert_eq!(departure(&node, as_of).is_some(), left, "{name}={value}");
         }
     }
 }
