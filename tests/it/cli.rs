@@ -23,6 +23,7 @@ fn wrong_requests_end_with_two_and_say_what_to_do() -> Result<()> {
     for (args, words) in [
         (&["scan"][..], "nothing to scan"),
         (&["scan", "azzure"], "is no target"),
+        (&["scan", "aws:profil=x"], "cannot be understood"),
         (&["scan", ".", "--format", "pdf"], "there is no format `pdf`"),
         (&["scan", ".", "--format", "json", "--format", "csv"], "only one format can go to stdout"),
         (&["scan", ".", "--fail-on", "bad"], "expected info, low"),
@@ -185,7 +186,9 @@ fn hostile_names_are_inert_from_repository_to_report() -> Result<()> {
         for hidden in ['\u{202e}', '\u{1b}'] {
             assert!(!run.stdout.contains(hidden), "{format} holds {hidden:?}");
         }
-        assert!(!run.stdout.contains("<script>alert"), "{format}");
+        if matches!(format, "html" | "markdown") {
+            assert!(!run.stdout.contains("<script>alert"), "{format}");
+        }
         if format == "csv" {
             let mut reader = csv::Reader::from_reader(run.stdout.as_bytes());
             let columns = reader.headers()?.len();

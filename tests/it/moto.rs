@@ -35,7 +35,9 @@ impl Moto {
             .stderr(std::fs::File::create(&log)?)
             .spawn()
             .with_context(|| format!("{} does not start; scripts/test installs it", program.display()))?;
-        let client = reqwest::Client::builder().no_proxy().build()?;
+        // Another test of this process may have been first.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = client()?;
         let moto = Self { child, endpoint: format!("http://127.0.0.1:{port}"), log, client };
         let begun = Instant::now();
         while moto.client.get(format!("{}/moto-api/data.json", moto.endpoint)).send().await.is_err() {
@@ -61,6 +63,11 @@ impl Drop for Moto {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this client fills the test's own server, and writes")]
+fn client() -> Result<reqwest::Client> {
+    Ok(reqwest::Client::builder().no_proxy().build()?)
 }
 
 async fn iam(client: &reqwest::Client, endpoint: &str, action: &str, params: &[(&str, &str)]) -> Result<String> {

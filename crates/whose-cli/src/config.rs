@@ -54,9 +54,10 @@ impl Config {
                 ));
             }
         };
-        toml::from_str(&text)
-            .with_context(|| format!("the configuration {} is not right", path.display()))
-            .map_err(Failure::request)
+        let wrong = || format!("the configuration {} is not right", path.display());
+        let config: Self = toml::from_str(&text).with_context(wrong).map_err(Failure::request)?;
+        config.policy.validate().with_context(wrong).map_err(Failure::request)?;
+        Ok(config)
     }
 }
 

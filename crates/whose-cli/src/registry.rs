@@ -32,24 +32,25 @@ impl Registry {
     /// address of a repository, is a repository.
     pub(crate) fn plan(&self, text: &str) -> Result<PlannedTarget, Failure> {
         let (head, rest) = text.split_once(':').unwrap_or((text, ""));
-        let planned = |connector: &Arc<dyn Connector>, target: &str| PlannedTarget {
+        let (connector, target) = match head {
+            _ if Path::new(text).exists() => (&self.repos, text),
+            "aws" => (&self.aws, rest),
+            "repo" => (&self.repos, rest),
+            _ if is_repository_address(text) => (&self.repos, text),
+            _ => {
+                return Err(Failure::request(anyhow!(
+                    "`{}` is no target: there is no such path, and it is neither aws nor the address of a repository \
+                     (see whose scan --help)",
+                    without_credentials(text)
+                )));
+            }
+        };
+        connector.check(target).map_err(Failure::request)?;
+        Ok(PlannedTarget {
             connector: Arc::clone(connector),
             shown: without_credentials(text),
             target: target.to_string(),
-        };
-        if Path::new(text).exists() {
-            return Ok(planned(&self.repos, text));
-        }
-        match head {
-            "aws" => Ok(planned(&self.aws, rest)),
-            "repo" => Ok(planned(&self.repos, rest)),
-            _ if is_repository_address(text) => Ok(planned(&self.repos, text)),
-            _ => Err(Failure::request(anyhow!(
-                "`{}` is no target: there is no such path, and it is neither aws nor the address of a repository \
-                 (see whose scan --help)",
-                without_credentials(text)
-            ))),
-        }
+        })
     }
 }
 

@@ -23,11 +23,10 @@ pub(crate) async fn run(global: &Global, args: ExplainArgs) -> Outcome {
             Ok(Exit::Complete)
         }
         [] => Err(Failure::request(anyhow!(
-            "scan {} has no finding `{}`; its report shows the ids",
-            report.scan.id,
-            visible(&args.finding)
+            "scan {} has no finding of this id; its report shows the ids",
+            report.scan.id
         ))),
-        _ => Err(Failure::request(anyhow!("{} findings begin with `{wanted}`; give more of the id", found.len()))),
+        _ => Err(Failure::request(anyhow!("{} findings begin so; give more of the id", found.len()))),
     }
 }
 

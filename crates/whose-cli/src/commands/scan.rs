@@ -13,6 +13,7 @@ use anyhow::{Context, anyhow};
 use std::fs::File;
 use std::io::BufWriter;
 use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::PathBuf;
 use tokio_util::sync::CancellationToken;
 use whose_connect::{Event, NetworkSettings};
 use whose_model::{RecordHeader, Timestamp};
@@ -82,17 +83,27 @@ pub(crate) async fn run(global: &Global, args: ScanArgs, cancel: CancellationTok
 /// The network settings: arguments before configuration before the environment.
 fn network(args: &NetworkArgs, config: &NetworkConfig) -> Result<NetworkSettings, Failure> {
     let ca_bundle = args.ca_bundle.clone().or_else(|| config.ca_bundle.clone());
+    let ca_bundle = ca_bundle.or_else(|| environment(&["AWS_CA_BUNDLE", "SSL_CERT_FILE"]).map(PathBuf::from));
     if let Some(path) = ca_bundle.as_deref().filter(|path| !path.is_file()) {
-        return Err(Failure::request(anyhow!("--ca-bundle {}: there is no such file", path.display())));
+        return Err(Failure::request(anyhow!("the certificates {}: there is no such file", path.display())));
     }
     Ok(NetworkSettings {
         endpoint: None,
-        proxy: args.proxy.clone().or_else(|| config.proxy.clone()),
-        no_proxy: None,
+        proxy: args
+            .proxy
+            .clone()
+            .or_else(|| config.proxy.clone())
+            .or_else(|| environment(&["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])),
+        no_proxy: environment(&["NO_PROXY", "no_proxy"]),
         ca_bundle,
         max_concurrency: args.max_concurrency.or(config.max_concurrency).and_then(|n| NonZeroUsize::new(n as usize)),
         requests_per_second: args.max_rate.or(config.max_rate).and_then(NonZeroU32::new),
     })
+}
+
+/// The first of these variables that says something.
+fn environment(names: &[&str]) -> Option<String> {
+    names.iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
 }
 
 /// The observations file of a running scan. It grows while the scan runs, so that a crash leaves what was seen.
