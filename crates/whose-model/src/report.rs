@@ -273,7 +273,7 @@ pub struct Report {
     pub scan: ScanInfo,
     /// The headline numbers.
     pub summary: Summary,
-    /// The findings, worst first, then by rule and subject.
+    /// The findings, worst first: by severity, then by the sum behind it, then by rule and subject.
     pub findings: Vec<Finding>,
     /// Identities, by id.
     pub identities: Vec<IdentityView>,

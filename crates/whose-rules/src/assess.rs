@@ -45,10 +45,16 @@ pub fn assess_by(rules: &[&dyn PostureRule], graph: &Graph, policy: &Policy) -> 
             Err(panic) => assessed.assessments.push(not_evaluated(info, panic.as_ref())),
         }
     }
+    assessed.findings.sort_by(|a, b| {
+        let worst_first = (b.severity, weight(b)).cmp(&(a.severity, weight(a)));
+        worst_first.then_with(|| (&a.rule, &a.subject, &a.id).cmp(&(&b.rule, &b.subject, &b.id)))
+    });
     assessed
-        .findings
-        .sort_by(|a, b| (b.severity, &a.rule, &a.subject, &a.id).cmp(&(a.severity, &b.rule, &b.subject, &b.id)));
-    assessed
+}
+
+/// The sum behind a severity, which goes on where the scale ends: of two critical findings the heavier comes first.
+fn weight(finding: &Finding) -> i32 {
+    finding.severity_reasons.iter().map(|reason| reason.delta).sum()
 }
 
 fn not_evaluated(info: &RuleInfo, panic: &(dyn Any + Send)) -> Assessment {

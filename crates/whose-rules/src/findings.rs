@@ -6,7 +6,7 @@ use crate::{Draft, Group, Policy, Premise, RuleInfo, leak, wording};
 use std::collections::BTreeSet;
 use whose_graph::{Graph, Ix};
 use whose_model::{
-    ControlRef, EdgeKind, Facet, Finding, FindingId, Gap, LastUsed, NodeId, NodeKind, Reference, State, Usage,
+    ControlRef, EdgeKind, Facet, Finding, FindingId, Gap, LastUsed, NodeId, NodeKind, Reference, State, Tier, Usage,
 };
 
 /// A finding with every scope that it concerns: that of its subject and those of the places where it stands.
@@ -120,6 +120,8 @@ impl<'g> Findings<'g> {
     fn factors(&self, subject: Ix, identity: Option<Ix>, draft: &Draft) -> Factors {
         let power = match identity {
             _ if draft.power_in_base => Power::InBase,
+            // A way to an administrator is as good as being one.
+            Some(ix) if !self.graph.reach(ix).admins.is_empty() => Power::Tier(Tier::T0),
             Some(ix) => Power::Tier(self.graph.privilege(ix).tier),
             None => Power::NoIdentity,
         };

@@ -106,7 +106,7 @@ async fn observe_root(row: &Row, root: &NodeId, account: &Account, out: &mut Rec
         let Some(certificate) = certificate else { continue };
         let detail = CredentialDetail::new(CredentialKind::Certificate);
         let id = account.thing("signing-certificate", &format!("{ROOT}/{number}"));
-        let name = format!("signing certificate {number} of the root user");
+        let name = format!("{number} of the root user");
         let mut node = Node::new(id, What::Credential(detail), "signing-certificate", &name);
         node.scope = Some(account.scope());
         node.state = if certificate.active { State::Enabled } else { State::Disabled };
@@ -119,7 +119,7 @@ async fn observe_root(row: &Row, root: &NodeId, account: &Account, out: &mut Rec
 pub(crate) fn root_key(number: u8, account: &Account) -> Node {
     let id = account.thing("root-access-key", &number.to_string());
     let detail = What::Credential(CredentialDetail::new(CredentialKind::AccessKey));
-    let mut node = Node::new(id, detail, "root-access-key", &format!("access key {number} of the root user"));
+    let mut node = Node::new(id, detail, "root-access-key", &format!("{number} of the root user"));
     node.scope = Some(account.scope());
     node
 }

@@ -66,7 +66,9 @@ pub(crate) fn step(graph: &Graph, step: Step<'_>, ix: Ix) -> Vec<Fix> {
     if commands.is_empty() {
         return vec![Fix { what, command: None }];
     }
-    commands.into_iter().map(|command| Fix { what: what.clone(), command: Some(command) }).collect()
+    let (many, steps) = (commands.len() > 1, commands.len());
+    let of = |number: usize| if many { format!("{what}, step {number} of {steps}") } else { what.clone() };
+    (1..).zip(commands).map(|(number, command)| Fix { what: of(number), command: Some(command) }).collect()
 }
 
 /// A step that no command does.
