@@ -223,6 +223,7 @@ pub(super) fn leak_place() -> Place {
         removed_in: None,
         removed_at: None,
         at_head: true,
+        secret_half: true,
     }
 }
 
