@@ -1,7 +1,6 @@
 //! Posture rules, one file each, and the frameworks they map to.
 
 mod assess;
-mod catalogue;
 mod draft;
 mod findings;
 mod fixes;
@@ -18,10 +17,10 @@ mod testing;
 mod wording;
 
 pub use assess::{Assessed, assess, assess_by};
-pub use catalogue::{CATALOGUE, rule};
 pub use draft::{Draft, Premise};
 pub use findings::Findings;
 pub use frameworks::{EvidenceMark, Framework, FrameworkControl, framework, frameworks};
 pub use page::page;
 pub use policy::{Policy, PolicyError, Thresholds};
 pub use rule::{Control, Group, Link, PostureRule, RuleInfo, control, link};
+pub use rules::{CATALOGUE, rule};

@@ -111,16 +111,14 @@ fn listing_text(connector: &str, name: &Name) -> String {
         .replace("@words@", &words)
 }
 
-/// A rule: its file, and a line in each of two others.
+/// A rule: its file, and two lines in the file of the list.
 pub(super) fn rule(work: &mut Work<'_>, slug: &str) -> Result<String> {
     let name = Name::parse(slug)?;
     let file = format!("crates/whose-rules/src/rules/{}.rs", name.snake());
     work.create(&file, name.fill(include_str!("../../templates/rule.template")))?;
-    work.edit("crates/whose-rules/src/rules/mod.rs", |text| {
-        edit::beside(text, "pub(crate) mod ", &name.fill("pub(crate) mod @snake@;"))
-    })?;
-    work.edit("crates/whose-rules/src/catalogue.rs", |text| {
-        edit::append(text, "CATALOGUE", &name.fill("&@snake@::@Camel@"))
+    work.edit("crates/whose-rules/src/rules.rs", |text| {
+        let text = edit::beside(text, "mod ", &name.fill("mod @snake@;"))?;
+        edit::append(&text, "CATALOGUE", &name.fill("&@snake@::@Camel@"))
     })?;
     Ok(format!("write the rule in {file}; `cargo test -p whose-rules {}` fails until it finds its fault", name.snake()))
 }

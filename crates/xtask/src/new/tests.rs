@@ -51,7 +51,7 @@ fn skeletons_compile_and_their_tests_fail_until_they_are_filled_in() {
     }
     copy(root);
     let rule = touched(root, &What::Rule { slug: "brand-new-fault".into() });
-    let expected = ["catalogue.rs", "rules/mod.rs", "rules/brand_new_fault.rs"];
+    let expected = ["rules.rs", "rules/brand_new_fault.rs"];
     assert_eq!(rule, expected.map(|file| PathBuf::from("crates/whose-rules/src").join(file)).into());
     let detector = touched(root, &What::Detector { id: "acme.api-key".into() });
     assert_eq!(detector, paths(["crates/whose-detect/detectors/acme.toml", "crates/whose-detect/src/catalogue.rs"]));
@@ -94,7 +94,7 @@ fn nothing_is_written_over_and_nothing_is_written_by_half() {
     let again = What::Rule { slug: "unowned-identity".into() };
     let error = run(folder.path(), &again).unwrap_err();
     assert!(format!("{error:#}").contains("exists already"), "{error:#}");
-    std::fs::remove_file(folder.path().join("crates/whose-rules/src/catalogue.rs")).unwrap();
+    std::fs::remove_file(folder.path().join("crates/whose-rules/src/rules.rs")).unwrap();
     assert!(run(folder.path(), &What::Rule { slug: "another-fault".into() }).is_err());
     assert!(!folder.path().join("crates/whose-rules/src/rules/another_fault.rs").exists());
     assert!(run(folder.path(), &What::Listing { connector: "nowhere".into(), listing: "users".into() }).is_err());

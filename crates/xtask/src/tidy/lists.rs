@@ -20,7 +20,7 @@ const LISTS: &[List] = &[
     List {
         of: "PostureRule",
         folder: "crates/whose-rules/src/rules",
-        file: "crates/whose-rules/src/catalogue.rs",
+        file: "crates/whose-rules/src/rules.rs",
         name: "CATALOGUE",
     },
     List { of: "ReportFormat", folder: "reports/src/formats", file: "reports/src/catalogue.rs", name: "FORMATS" },
@@ -102,7 +102,7 @@ mod tests {
     fn faults(catalogue: &str) -> Vec<String> {
         let file = |path: &str, text: &str| File::new(path, text.as_bytes().to_vec());
         let rule = file("crates/whose-rules/src/rules/mine.rs", RULE);
-        let catalogue = file("crates/whose-rules/src/catalogue.rs", catalogue);
+        let catalogue = file("crates/whose-rules/src/rules.rs", catalogue);
         let mut faults = Vec::new();
         check(&[rule, catalogue], &mut faults);
         faults.into_iter().map(|fault| fault.says).collect()

@@ -1,10 +1,29 @@
-//! The list of rules, in the order in which reports and pages show them: by family, and within a family from
-//! the first thing to look at to the last.
+//! The rules, one file each, and the list of them. Adding one touches its own file and this one.
+
+mod admin_equivalent_identity;
+mod broad_ci_trust;
+mod ci_issuers;
+mod console_password_on_nhi;
+mod expired_identity_enabled;
+mod external_trust_without_external_id;
+mod leaked_dead_credential;
+mod leaked_foreign_credential;
+mod leaked_live_credential;
+mod long_lived_credential;
+mod never_used_credential;
+mod orphaned_owner;
+mod orphaned_workload;
+mod root_access_key;
+mod shared_secret;
+mod stale_credential;
+mod two_active_keys;
+mod undeclared_lifecycle;
+mod unowned_identity;
 
 use crate::PostureRule;
-use crate::rules::*;
 
-/// Every rule.
+/// Every rule, in the order in which reports and pages show them: by family, and within a family from the first
+/// thing to look at to the last.
 pub const CATALOGUE: &[&dyn PostureRule] = &[
     &leaked_live_credential::LeakedLiveCredential,
     &leaked_foreign_credential::LeakedForeignCredential,
