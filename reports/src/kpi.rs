@@ -1,9 +1,8 @@
 //! The key figures of governance, computed from the report alone. What was not read is counted as unknown,
 //! never as missing.
 
-use crate::words;
 use std::collections::HashSet;
-use whose_model::{Class, CoverageState, EdgeKind, Facet, IdentityView, OwnerBand, Report, State, Tier};
+use whose_model::{Class, CoverageState, EdgeKind, Facet, IdentityView, OwnerBand, Report, State, Tier, days_between};
 
 /// A part of a whole, with those of whom nobody can say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -137,7 +136,7 @@ fn median_age(report: &Report) -> Option<i64> {
         .iter()
         .filter(|credential| credential.state == State::Enabled)
         .filter_map(|credential| credential.rotated.or(credential.created))
-        .map(|since| words::days_between(since, report.scan.as_of))
+        .map(|since| days_between(since, report.scan.as_of))
         .collect();
     ages.sort_unstable();
     ages.get(ages.len() / 2).copied()

@@ -21,4 +21,4 @@ pub use error::FormatError;
 pub use formats::{Csv, Html, InventoryCsv, Json, JsonLines, Markdown, Terminal};
 pub use inert::visible;
 pub use names::place;
-pub use words::{day, last_used, plain, term};
+pub use words::{last_used, plain, term};

@@ -1,7 +1,7 @@
 //! The names of nodes: reports speak of ids, and people of names.
 
 use std::collections::HashMap;
-use whose_model::{NodeId, Place, Report};
+use whose_model::{NodeId, Place, Report, day};
 
 /// Every node of a report by its id.
 pub(crate) struct Names<'a>(HashMap<&'a NodeId, &'a str>);
@@ -47,7 +47,7 @@ pub fn place(place: &Place) -> String {
         text.push_str(&format!(" by {author}"));
     }
     if let Some(date) = place.date {
-        text.push_str(&format!(" on {}", crate::words::day(date)));
+        text.push_str(&format!(" on {}", day(date)));
     }
     match (place.at_head, &place.removed_in) {
         (true, _) => text.push_str(", still at HEAD"),

@@ -1,21 +1,11 @@
-//! How dates, counts and the model's own words read in texts for people.
+//! How moments, counts and the model's own words read in texts for people.
 
 use serde::Serialize;
-use whose_model::{LastUsed, Timestamp, Usage};
-
-/// A day, `2026-11-24`.
-pub fn day(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d").to_string()
-}
+use whose_model::{LastUsed, Timestamp, Usage, day};
 
 /// A minute, `2026-11-24 21:55 UTC`.
 pub(crate) fn minute(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M UTC").to_string()
-}
-
-/// Whole days from one moment to a later one.
-pub(crate) fn days_between(from: Timestamp, to: Timestamp) -> i64 {
-    to.duration_since(from).as_hours() / 24
 }
 
 /// A number with its noun.

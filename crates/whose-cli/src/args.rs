@@ -251,7 +251,7 @@ pub fn command() -> clap::Command {
 
 /// Reads a severity by its word.
 pub(crate) fn severity(text: &str) -> Result<Severity, String> {
-    [Severity::Info, Severity::Low, Severity::Medium, Severity::High, Severity::Critical]
+    Severity::ALL
         .into_iter()
         .find(|severity| severity.word() == text)
         .ok_or_else(|| "expected info, low, medium, high or critical".to_string())

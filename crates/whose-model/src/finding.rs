@@ -21,6 +21,9 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// All of them, the worst first.
+    pub const ALL: [Self; 5] = [Self::Critical, Self::High, Self::Medium, Self::Low, Self::Info];
+
     /// The severity of a number, clamped into 1 (info) to 5 (critical).
     pub fn from_level(level: i32) -> Self {
         match level {

@@ -10,7 +10,10 @@ mod id;
 mod node;
 mod record;
 mod report;
+mod schema;
 mod statement;
+mod time;
+mod unseen;
 mod usage;
 
 pub use coverage::{Coverage, CoverageState, Facet, Gap, Source};
@@ -19,8 +22,8 @@ pub use derived::{
     Reach, SignalClass, Step, Tier,
 };
 pub use detail::{
-    CredentialDetail, CredentialKind, GrantDetail, GrantOrigin, IdentityDetail, Join, JoinStrength, OwnerDetail,
-    PartyKind, PartyStatus, Place, RepoDetail, Reveal, SecretConfidence, SecretDetail, TrustDetail,
+    Consent, CredentialDetail, CredentialKind, GrantDetail, GrantOrigin, IdentityDetail, Join, JoinStrength,
+    OwnerDetail, PartyKind, PartyStatus, Place, Power, RepoDetail, Reveal, SecretConfidence, SecretDetail, TrustDetail,
 };
 pub use edge::{ConditionClass, Edge, EdgeKind};
 pub use finding::{
@@ -33,18 +36,8 @@ pub use report::{
     CredentialView, EdgeView, GrantView, IdentityView, NodeView, OwnerView, REPORT_VERSION, Report, ScanInfo,
     ScanState, SecretView, Summary, TargetInfo,
 };
+pub use schema::{record_schema, report_schema};
 pub use statement::{Condition, Effect, Principal, Statement};
+pub use time::{Timestamp, day, days_between};
+pub use unseen::{UNSEEN, is_unseen};
 pub use usage::{LastUsed, Usage};
-
-/// A moment in UTC, as every connector and report states it (RFC 3339 in files).
-pub type Timestamp = jiff::Timestamp;
-
-/// The JSON Schema (draft 2020-12) of the report, published with each release.
-pub fn report_schema() -> schemars::Schema {
-    schemars::schema_for!(Report)
-}
-
-/// The JSON Schema (draft 2020-12) of one line of an observations file.
-pub fn record_schema() -> schemars::Schema {
-    schemars::schema_for!(Record)
-}

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use whose_graph::{Graph, Ix};
 use whose_model::{
     ControlRef, EdgeKind, Facet, Finding, FindingId, Gap, LastUsed, NodeId, NodeKind, Reference, State, Tier, Usage,
+    days_between,
 };
 
 /// A finding with every scope that it concerns: that of its subject and those of the places where it stands.
@@ -166,7 +167,7 @@ impl<'g> Findings<'g> {
             return Liveness::Unknown;
         }
         let last = answers.iter().filter_map(|used| used.at()).max();
-        match last.map(|at| wording::days_between(at, now)) {
+        match last.map(|at| days_between(at, now)) {
             Some(days) if days <= i64::from(self.policy.thresholds.active_days) => Liveness::Active { days },
             _ => Liveness::Idle,
         }

@@ -4,7 +4,7 @@
 use crate::{Premise, fixes, subjects, wording};
 use std::collections::BTreeSet;
 use whose_graph::{Graph, Ix};
-use whose_model::{EdgeKind, Evidence, Facet, Fix, JoinStrength, NodeId, NodeKind, Place, SecretDetail, State};
+use whose_model::{EdgeKind, Evidence, Facet, Fix, JoinStrength, NodeId, NodeKind, Place, SecretDetail, State, day};
 
 /// What the inventory says of a leaked value.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,7 +92,7 @@ pub(crate) fn stands(places: &[&Place]) -> String {
         None => first.path.clone(),
     };
     let verb = if first.commit.is_some() { "committed in" } else { "found in" };
-    let on = first.date.map(|at| format!(" on {}", wording::date(at))).unwrap_or_default();
+    let on = first.date.map(|at| format!(" on {}", day(at))).unwrap_or_default();
     let by = first.author.as_deref().map(|author| format!(" by {}", author_name(author))).unwrap_or_default();
     let more = match places.len() {
         0 | 1 => String::new(),

@@ -4,7 +4,7 @@
 use whose_graph::{Graph, Ix};
 use whose_model::{
     EdgeKind, Facet, LastUsed, Node, NodeId, OwnerBand, OwnerCandidate, Ownership, PartyStatus, Reach, Tier, Timestamp,
-    Usage,
+    Usage, days_between,
 };
 
 /// The kind of a node as a reader says it: `iam-user` is a user, `access-key` an access key.
@@ -31,16 +31,6 @@ pub(crate) fn capital(text: String) -> String {
         Some(first) => first.to_uppercase().chain(letters).collect(),
         None => text,
     }
-}
-
-/// Whole days between two moments; negative when `earlier` is the later one.
-pub(crate) fn days_between(earlier: Timestamp, later: Timestamp) -> i64 {
-    later.duration_since(earlier).as_hours().div_euclid(24)
-}
-
-/// The date alone.
-pub(crate) fn date(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d").to_string()
 }
 
 /// How long ago, counted in days.

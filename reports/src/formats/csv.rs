@@ -3,9 +3,9 @@
 use crate::catalogue::buffered;
 use crate::inert::csv_cell;
 use crate::names::{self, Names};
-use crate::{FormatError, FormatInfo, ReportFormat, words};
+use crate::{FormatError, FormatInfo, ReportFormat};
 use std::io::{self, Write};
-use whose_model::{Finding, Report};
+use whose_model::{Finding, Report, day};
 
 /// The findings as CSV.
 pub struct Csv;
@@ -40,7 +40,7 @@ impl ReportFormat for Csv {
 
     fn write(&self, report: &Report, out: &mut dyn Write) -> Result<(), FormatError> {
         let names = Names::of(report);
-        let as_of = words::day(report.scan.as_of);
+        let as_of = day(report.scan.as_of);
         let rows = report.findings.iter().map(|finding| row(finding, &names, &as_of));
         buffered(&INFO, out, |out| write_table(&HEADER, rows, out))
     }
@@ -116,7 +116,7 @@ mod tests {
             assert_eq!(table.len(), rows, "{}", format.info().id);
             for cell in table.iter().flatten() {
                 assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝']), "{cell:?}");
-                assert!(!cell.chars().any(crate::inert::is_unseen), "{cell:?}");
+                assert!(!cell.chars().any(whose_model::is_unseen), "{cell:?}");
             }
         }
     }

@@ -4,16 +4,16 @@
 use crate::blind_spots::{BlindSpot, Unjudged, blind_spots, unjudged};
 use crate::catalogue::buffered;
 use crate::headline::headline;
-use crate::inert::{InertJson, UNSEEN, visible};
+use crate::inert::{InertJson, visible};
 use crate::kpi::{Kpis, Share};
 use crate::names::Names;
-use crate::words::{count, day, grouped, minute, plain};
+use crate::words::{count, grouped, minute, plain};
 use crate::{FormatError, FormatInfo, ReportFormat};
 use askama::Template;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::io::{self, Write};
-use whose_model::{CoverageState, Report, ScanState, Severity};
+use whose_model::{CoverageState, Report, ScanState, Severity, UNSEEN, day};
 
 /// The report as one HTML page.
 pub struct Html;
@@ -189,9 +189,9 @@ fn figures(report: &Report, kpis: &Kpis) -> Vec<Figure> {
 
 fn severities(report: &Report) -> Vec<Bar> {
     let number = |severity| report.summary.by_severity.get(&severity).copied().unwrap_or(0);
-    let all = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
-    let most = all.into_iter().map(number).max().unwrap_or(0);
-    all.into_iter()
+    let most = Severity::ALL.into_iter().map(number).max().unwrap_or(0);
+    Severity::ALL
+        .into_iter()
         .map(|severity| Bar {
             word: severity.word(),
             number: grouped(number(severity)),
@@ -269,7 +269,7 @@ fn rule_gap(rule: Unjudged) -> RuleGap {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{inert, sample};
+    use crate::sample;
 
     fn written(report: &Report) -> String {
         let mut out = Vec::new();
@@ -294,7 +294,7 @@ mod tests {
             let of = |page: &str| page.matches(opening).count();
             assert!(of(&hostile) <= of(&kind), "{opening}: {} and {}", of(&hostile), of(&kind));
         }
-        assert!(!hostile.chars().any(|character| character != '\n' && inert::is_unseen(character)));
+        assert!(!hostile.chars().any(|character| character != '\n' && whose_model::is_unseen(character)));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::io::Write;
 use whose_model::{
     CoverageState, CredentialView, Facet, Finding, FindingId, IdentityView, NodeId, Report, State, Timestamp,
+    days_between,
 };
 
 /// The inventory of identities as CSV.
@@ -77,7 +78,7 @@ impl<'a> Index<'a> {
     }
 
     fn row(&self, identity: &IdentityView) -> [String; HEADER.len()] {
-        let day = |at: Option<Timestamp>| at.map(words::day).unwrap_or_default();
+        let day = |at: Option<Timestamp>| at.map(whose_model::day).unwrap_or_default();
         let owner = identity.ownership.as_ref().and_then(|it| it.candidates.first());
         let credentials: Vec<_> = identity.credentials.iter().filter_map(|id| self.credentials.get(id)).collect();
         let enabled = credentials.iter().filter(|it| it.state == State::Enabled);
@@ -106,7 +107,7 @@ impl<'a> Index<'a> {
             if identity.reach.admins.is_empty() { "no".into() } else { "yes".into() },
             identity.credentials.len().to_string(),
             enabled.count().to_string(),
-            since.map(|since| words::days_between(since, self.as_of).to_string()).unwrap_or_default(),
+            since.map(|since| days_between(since, self.as_of).to_string()).unwrap_or_default(),
             leaked.to_string(),
             identity.findings.len().to_string(),
             worst.map(|it| it.word().to_owned()).unwrap_or_default(),

@@ -58,6 +58,6 @@ mod tests {
         let hostile = sample::hostile();
         let json = written(&hostile);
         assert_eq!(serde_json::from_str::<Report>(&json).unwrap(), hostile);
-        assert!(!json.chars().any(|character| character != '\n' && crate::inert::is_unseen(character)));
+        assert!(!json.chars().any(|character| character != '\n' && whose_model::is_unseen(character)));
     }
 }

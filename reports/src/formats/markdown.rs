@@ -6,10 +6,10 @@ use crate::headline::headline;
 use crate::inert::{is_faithful, markdown, markdown_code, markdown_fence, visible};
 use crate::kpi::{Kpis, Share};
 use crate::names::{self, Names};
-use crate::words::{count, day, grouped, last_used, minute, plain, term};
+use crate::words::{count, grouped, last_used, minute, plain, term};
 use crate::{FormatError, FormatInfo, ReportFormat};
 use std::io::{self, Write};
-use whose_model::{Class, Finding, IdentityView, Report, Severity};
+use whose_model::{Class, Finding, IdentityView, Report, Severity, day};
 
 /// The report as Markdown.
 pub struct Markdown;
@@ -54,7 +54,7 @@ fn summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     )?;
     writeln!(out, "| critical | high | medium | low | info |\n|---:|---:|---:|---:|---:|")?;
     let counted = |severity: &Severity| grouped(report.summary.by_severity.get(severity).copied().unwrap_or(0));
-    writeln!(out, "| {} |\n", SEVERITIES.iter().map(counted).collect::<Vec<_>>().join(" | "))?;
+    writeln!(out, "| {} |\n", Severity::ALL.iter().map(counted).collect::<Vec<_>>().join(" | "))?;
     let kpis = Kpis::of(report);
     writeln!(out, "| Key figure | Value |\n|---|---|")?;
     for (title, share) in [
@@ -96,7 +96,7 @@ fn findings(report: &Report, names: &Names, out: &mut dyn Write) -> io::Result<(
     if report.findings.is_empty() {
         return writeln!(out, "None.\n");
     }
-    for severity in SEVERITIES {
+    for severity in Severity::ALL {
         let of: Vec<_> = report.findings.iter().filter(|finding| finding.severity == severity).collect();
         if of.is_empty() {
             continue;
@@ -270,12 +270,10 @@ fn coverage(report: &Report, names: &Names, out: &mut dyn Write) -> io::Result<(
     Ok(())
 }
 
-const SEVERITIES: [Severity; 5] = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{inert, sample};
+    use crate::sample;
     use pulldown_cmark::{Event, Options, Parser, Tag};
 
     fn written(report: &Report) -> String {
@@ -310,7 +308,7 @@ mod tests {
         let headings = |list: &[String]| list.iter().filter(|it| it.starts_with("heading")).count();
         assert_eq!(headings(&kind), headings(&hostile));
         let text = written(&sample::hostile());
-        assert!(!text.chars().any(|character| character != '\n' && inert::is_unseen(character)));
+        assert!(!text.chars().any(|character| character != '\n' && whose_model::is_unseen(character)));
     }
 
     #[test]

@@ -76,7 +76,7 @@ impl Page<'_> {
         }
         writeln!(self.out)?;
         let counted = |severity| report.summary.by_severity.get(&severity).copied().unwrap_or(0);
-        for (index, severity) in SEVERITIES.into_iter().enumerate() {
+        for (index, severity) in Severity::ALL.into_iter().enumerate() {
             write!(self.out, "{}", if index == 0 { "  " } else { "   " })?;
             self.styled(style(severity), &format!("{} {}", severity.word(), grouped(counted(severity))))?;
         }
@@ -250,8 +250,6 @@ impl Page<'_> {
     }
 }
 
-const SEVERITIES: [Severity; 5] = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info];
-
 fn style(severity: Severity) -> Style {
     match severity {
         Severity::Critical => AnsiColor::Red.on_default().bold(),
@@ -265,8 +263,8 @@ fn style(severity: Severity) -> Style {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inert::is_unseen;
     use crate::sample;
+    use whose_model::is_unseen;
 
     fn written(terminal: Terminal, report: &Report) -> String {
         let mut out = Vec::new();

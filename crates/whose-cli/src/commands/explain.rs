@@ -6,8 +6,8 @@ use crate::config::Config;
 use crate::exit::{Exit, Failure, Outcome};
 use anyhow::anyhow;
 use std::io::Write;
-use whose_model::Finding;
-use whose_reports::{day, place, visible};
+use whose_model::{Finding, day};
+use whose_reports::{place, visible};
 
 /// Runs the command.
 pub(crate) async fn run(global: &Global, args: ExplainArgs) -> Outcome {

@@ -10,8 +10,8 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 use std::io::{self, Read, Write};
 use whose_detect::{Detection, Engine};
-use whose_model::{CredentialView, Finding, IdentityView, NodeId, OwnerBand, Report, SecretDetail, SecretView};
-use whose_reports::{day, last_used, plain, visible};
+use whose_model::{CredentialView, Finding, IdentityView, NodeId, OwnerBand, Report, SecretDetail, SecretView, day};
+use whose_reports::{last_used, plain, visible};
 use whose_store::{Found, InventoryStore, Kind};
 
 /// How many objects a text may name before it is no name.

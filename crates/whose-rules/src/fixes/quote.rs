@@ -1,6 +1,8 @@
 //! Quoting for a POSIX shell. Names come from other people's estates, so a name that cannot be shown and pasted
 //! safely yields no command at all.
 
+use whose_model::is_unseen;
+
 /// The argument `--option value`, quoted; `None` when the value cannot be pasted safely.
 pub(crate) fn option(option: &str, value: &str) -> Option<String> {
     // The AWS command line replaces a value that begins with one of these by what the file or page holds.
@@ -11,19 +13,14 @@ pub(crate) fn option(option: &str, value: &str) -> Option<String> {
     Some(format!("{option}{separator}{value}"))
 }
 
-/// The text as one word of a POSIX shell; `None` when it is empty or holds control or direction characters,
-/// which could hide what a command does from whoever pastes it.
+/// The text as one word of a POSIX shell; `None` when it is empty or holds characters that nobody sees, which
+/// could hide what a command does from whoever pastes it.
 pub(crate) fn shell(text: &str) -> Option<String> {
-    if text.is_empty() || text.chars().any(is_deceptive) {
+    if text.is_empty() || text.chars().any(is_unseen) {
         return None;
     }
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "_-+=,.@:/%".contains(letter);
     if text.chars().all(plain) { Some(text.into()) } else { Some(format!("'{}'", text.replace('\'', r"'\''"))) }
-}
-
-fn is_deceptive(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 #[cfg(test)]
@@ -49,7 +46,7 @@ mod tests {
 
     #[test]
     fn names_that_hide_or_expand_yield_no_command() {
-        for text in ["", "a\nb", "a\u{1b}[2Jb", "a\u{202e}b", "a\u{200b}b"] {
+        for text in ["", "a\nb", "a\u{1b}[2Jb", "a\u{202e}b", "a\u{200b}b", "a\u{ad}b", "a\u{e0041}b"] {
             assert_eq!(shell(text), None, "{text:?}");
         }
         assert_eq!(option("--user-name", "file:///etc/passwd"), None);

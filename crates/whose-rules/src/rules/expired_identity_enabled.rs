@@ -2,7 +2,7 @@
 
 use crate::{Draft, Findings, Group, Policy, PostureRule, RuleInfo, control, fixes, link, subjects, wording};
 use whose_graph::{Graph, Ix};
-use whose_model::{Effect, Evidence, Facet, Severity, State};
+use whose_model::{Effect, Evidence, Facet, Severity, State, day};
 
 static INFO: RuleInfo = RuleInfo {
     slug: "expired-identity-enabled",
@@ -44,8 +44,8 @@ impl PostureRule for ExpiredIdentityEnabled {
             let Some(expiry) = graph.lifecycle(ix).expiry.filter(|expiry| *expiry < now) else { continue };
             let Some(way_in) = way_in(graph, ix) else { continue };
             let name = wording::named_first(graph, ix);
-            let title = format!("{name} should have ended on {} and still works", wording::date(expiry));
-            let declared = format!("its keepers declared {} as its end", wording::date(expiry));
+            let title = format!("{name} should have ended on {} and still works", day(expiry));
+            let declared = format!("its keepers declared {} as its end", day(expiry));
             let mut draft = Draft::new(title)
                 .shown_by(Evidence::new(declared, "tags").at(Some(expiry)))
                 .shown_by(Evidence::new(way_in, "inventory"))
@@ -78,7 +78,7 @@ mod tests {
     use whose_model::Principal;
 
     fn tagged(days: i64) -> impl Fn(&mut whose_model::Node) {
-        move |node| drop(node.tags.insert("ExpiresOn".into(), wording::date(ago(days))))
+        move |node| drop(node.tags.insert("ExpiresOn".into(), day(ago(days))))
     }
 
     fn service() -> whose_model::Statement {

@@ -4,7 +4,7 @@ use crate::leak::{self, Leaked, Standing};
 use crate::{Draft, Findings, Group, Policy, PostureRule, RuleInfo, control, fixes, link, wording};
 use std::collections::BTreeMap;
 use whose_graph::{Graph, Ix};
-use whose_model::{EdgeKind, Evidence, Facet, Gap, Place, Severity};
+use whose_model::{EdgeKind, Evidence, Facet, Gap, Place, Severity, day};
 
 static INFO: RuleInfo = RuleInfo {
     slug: "leaked-live-credential",
@@ -134,7 +134,7 @@ fn join_evidence(graph: &Graph, secret: Ix) -> Vec<Evidence> {
 
 fn state_evidence(graph: &Graph, credential: Ix) -> Vec<Evidence> {
     let node = graph.node(credential);
-    let made = node.created.map(|at| format!(", made on {}", wording::date(at))).unwrap_or_default();
+    let made = node.created.map(|at| format!(", made on {}", day(at))).unwrap_or_default();
     let state = Evidence::new(format!("{} is enabled{made}", wording::named(graph, credential)), "inventory");
     let used = node.last_used.as_ref().map(|used| {
         let what = used.what.as_deref().map(|what| format!(" for {what}")).unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use crate::{Draft, Findings, Group, Policy, PostureRule, Premise, RuleInfo, control, fixes, link, subjects, wording};
 use whose_graph::{Graph, Ix};
-use whose_model::{CredentialKind, Evidence, Facet, Severity};
+use whose_model::{CredentialKind, Evidence, Facet, Severity, day, days_between};
 
 static INFO: RuleInfo = RuleInfo {
     slug: "long-lived-credential",
@@ -78,10 +78,10 @@ fn fault(graph: &Graph, policy: &Policy, ix: Ix) -> Option<Fault> {
     let (node, limits) = (graph.node(ix), &policy.thresholds);
     let detail = node.credential()?;
     let made = detail.rotated.or(node.created)?;
-    let age = wording::days_between(made, graph.as_of());
+    let age = days_between(made, graph.as_of());
     let shows = |what: String| Evidence::new(what, "inventory").at(Some(made));
     let verb = if detail.rotated.is_some_and(|at| Some(at) != node.created) { "rotated" } else { "made" };
-    let dated = format!("{verb} on {}, {}", wording::date(made), wording::count(age.unsigned_abs(), "day"));
+    let dated = format!("{verb} on {}, {}", day(made), wording::count(age.unsigned_abs(), "day"));
     if age > i64::from(limits.long_lived_days) {
         let very = age > i64::from(limits.very_long_lived_days);
         let limit = if very { limits.very_long_lived_days } else { limits.long_lived_days };
@@ -101,11 +101,11 @@ fn fault(graph: &Graph, policy: &Policy, ix: Ix) -> Option<Fault> {
             shows: shows(format!("{dated} ago, without an end")),
             premise: Some(Premise::Of(ix, Facet::Credentials)),
         }),
-        Some(end) if wording::days_between(made, end) > i64::from(limits.max_lifetime_days) => Some(Fault {
+        Some(end) if days_between(made, end) > i64::from(limits.max_lifetime_days) => Some(Fault {
             base: INFO.base,
             why: format!("its whole life is longer than {} days", limits.max_lifetime_days),
-            says: format!("expires only on {}", wording::date(end)),
-            shows: shows(format!("{dated} ago, and ends on {}", wording::date(end))),
+            says: format!("expires only on {}", day(end)),
+            shows: shows(format!("{dated} ago, and ends on {}", day(end))),
             premise: None,
         }),
         _ => None,

@@ -2,7 +2,7 @@
 
 use crate::{Draft, Findings, Group, Policy, PostureRule, RuleInfo, control, fixes, link, subjects, wording};
 use whose_graph::Graph;
-use whose_model::{Evidence, Facet, Severity, Usage};
+use whose_model::{Evidence, Facet, Severity, Usage, day, days_between};
 
 static INFO: RuleInfo = RuleInfo {
     slug: "never-used-credential",
@@ -42,7 +42,7 @@ impl PostureRule for NeverUsedCredential {
         for ix in subjects::working_credentials(graph) {
             let node = graph.node(ix);
             let (Some(created), Some(used)) = (node.created, &node.last_used) else { continue };
-            let age = wording::days_between(created, graph.as_of());
+            let age = days_between(created, graph.as_of());
             let young = age <= i64::from(policy.thresholds.never_used_days);
             if used.usage != Usage::Never || young || !used.covers_since(created) {
                 continue;
@@ -50,7 +50,7 @@ impl PostureRule for NeverUsedCredential {
             let of = graph.identity_of(ix).map(|identity| format!(" of {}", wording::named(graph, identity)));
             let name = wording::named_first(graph, ix);
             let title = format!("{name}{} was made {age} days ago and never used", of.unwrap_or_default());
-            let shown = format!("made on {}, and no use since", wording::date(created));
+            let shown = format!("made on {}, and no use since", day(created));
             let draft = Draft::new(title)
                 .shown_by(Evidence::new(shown, used.source.clone()).at(Some(created)))
                 .fixed_by(fixes::step(graph, fixes::Step::Deactivate, ix))

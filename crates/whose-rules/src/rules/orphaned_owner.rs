@@ -2,7 +2,7 @@
 
 use crate::{Draft, Findings, Group, Policy, PostureRule, RuleInfo, control, fixes, link, subjects, wording};
 use whose_graph::{Graph, Ix};
-use whose_model::{Evidence, Facet, OwnerBand, OwnerCandidate, PartyStatus, Severity, SignalClass};
+use whose_model::{Evidence, Facet, OwnerBand, OwnerCandidate, PartyStatus, Severity, SignalClass, day};
 
 static INFO: RuleInfo = RuleInfo {
     slug: "orphaned-owner",
@@ -82,7 +82,7 @@ fn evidence(graph: &Graph, party: &OwnerCandidate) -> Evidence {
     let signals: Vec<&str> = party.signals.iter().map(|signal| signal.what.as_str()).collect();
     let owner = graph.find(&party.owner).and_then(|ix| graph.node(ix).owner());
     let left = owner.and_then(|detail| detail.left);
-    let since = left.map(|at| format!(" since {}", wording::date(at))).unwrap_or_default();
+    let since = left.map(|at| format!(" since {}", day(at))).unwrap_or_default();
     let source = owner.and_then(|detail| detail.status_source.clone()).unwrap_or_else(|| "status of owners".into());
     Evidence::new(format!("{} is inactive{since}; on record by {}", party.name, signals.join(", ")), source).at(left)
 }

@@ -2,7 +2,7 @@
 
 use crate::{Draft, Findings, Group, Policy, PostureRule, RuleInfo, control, fixes, link, subjects, wording};
 use whose_graph::{Graph, Ix};
-use whose_model::{CredentialKind, Evidence, Facet, NodeKind, Severity, State};
+use whose_model::{CredentialKind, Evidence, Facet, NodeKind, Severity, State, day};
 
 static INFO: RuleInfo = RuleInfo {
     slug: "root-access-key",
@@ -72,7 +72,7 @@ fn keys(graph: &Graph, root: Ix) -> impl Iterator<Item = Ix> + '_ {
 
 fn shown(graph: &Graph, key: Ix) -> Evidence {
     let node = graph.node(key);
-    let made = node.created.map(|at| format!(", made on {}", wording::date(at))).unwrap_or_default();
+    let made = node.created.map(|at| format!(", made on {}", day(at))).unwrap_or_default();
     let used = wording::last_use(node.last_used.as_ref(), graph.as_of());
     Evidence::new(format!("{}{made}, {used}", wording::named(graph, key)), "inventory").at(node.created)
 }

@@ -4,7 +4,7 @@ use crate::{
     Draft, Findings, Group, Policy, PostureRule, Premise, RuleInfo, Thresholds, control, fixes, link, subjects, wording,
 };
 use whose_graph::{Graph, Ix};
-use whose_model::{CredentialKind, Evidence, Facet, Severity};
+use whose_model::{CredentialKind, Evidence, Facet, Severity, day, days_between};
 
 static INFO: RuleInfo = RuleInfo {
     slug: "stale-credential",
@@ -44,7 +44,7 @@ impl PostureRule for StaleCredential {
             let node = graph.node(ix);
             let Some(used) = &node.last_used else { continue };
             let Some(at) = used.at() else { continue };
-            let days = wording::days_between(at, graph.as_of());
+            let days = days_between(at, graph.as_of());
             let limit = limit(graph, &policy.thresholds, ix);
             if days < limit || !used.covers_since(at) {
                 continue;
@@ -53,7 +53,7 @@ impl PostureRule for StaleCredential {
             let name = wording::named_first(graph, ix);
             let title = format!("{name}{} works and was last used {days} days ago", of.unwrap_or_default());
             let what = used.what.as_deref().map(|what| format!(" for {what}")).unwrap_or_default();
-            let shown = format!("last used on {}{what}; the limit is {limit} days", wording::date(at));
+            let shown = format!("last used on {}{what}; the limit is {limit} days", day(at));
             let draft = Draft::new(title)
                 .shown_by(Evidence::new(shown, used.source.clone()).at(Some(at)))
                 .fixed_by(fixes::step(graph, fixes::Step::Deactivate, ix));

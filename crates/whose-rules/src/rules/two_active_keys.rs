@@ -2,7 +2,7 @@
 
 use crate::{Draft, Findings, Group, Policy, PostureRule, Premise, RuleInfo, control, fixes, link, subjects, wording};
 use whose_graph::{Graph, Ix};
-use whose_model::{CredentialKind, Evidence, Facet, NodeKind, Severity, Usage};
+use whose_model::{CredentialKind, Evidence, Facet, NodeKind, Severity, Usage, day, days_between};
 
 static INFO: RuleInfo = RuleInfo {
     slug: "two-active-keys",
@@ -75,7 +75,7 @@ fn rests(graph: &Graph, key: Ix) -> Option<i64> {
         Usage::Never => node.created.filter(|created| used.covers_since(*created))?,
         Usage::NotCollected => return None,
     };
-    Some(wording::days_between(since, graph.as_of()))
+    Some(days_between(since, graph.as_of()))
 }
 
 fn all_but_newest(graph: &Graph, mut keys: Vec<Ix>) -> Vec<Ix> {
@@ -88,7 +88,7 @@ fn shown(graph: &Graph, key: Ix) -> Evidence {
     let node = graph.node(key);
     let used = wording::last_use(node.last_used.as_ref(), graph.as_of());
     let source = node.last_used.as_ref().map_or("inventory", |used| used.source.as_str());
-    let made = node.created.map(|at| format!(", made on {}", wording::date(at))).unwrap_or_default();
+    let made = node.created.map(|at| format!(", made on {}", day(at))).unwrap_or_default();
     Evidence::new(format!("{}: {used}{made}", node.name), source)
 }
 

@@ -61,10 +61,11 @@ impl PostureRule for UndeclaredLifecycle {
 mod tests {
     use super::*;
     use crate::testing::{Estate, ago, check, not_assessable};
+    use whose_model::day;
 
     fn declared(node: &mut whose_model::Node) {
         node.tags.insert("Purpose".into(), "Sends mail".into());
-        node.tags.insert("ExpiresOn".into(), wording::date(ago(-90)));
+        node.tags.insert("ExpiresOn".into(), day(ago(-90)));
     }
 
     #[test]
