@@ -111,6 +111,6 @@ pub(crate) fn is_provided(arn: &str) -> bool {
 
 fn grant(id: NodeId, kind: &str, name: &str, origin: GrantOrigin, statements: Option<Vec<Statement>>) -> Node {
     let read = statements.is_some();
-    let detail = GrantDetail { origin, statements: statements.unwrap_or_default(), read };
+    let detail = GrantDetail { statements: statements.unwrap_or_default(), read, ..GrantDetail::new(origin) };
     Node::new(id, What::Grant(detail), kind, name)
 }

@@ -172,9 +172,7 @@ fn empty(kind: NodeKind, r#type: &str) -> What {
         })),
         NodeKind::Trust => What::Trust(TrustDetail::default()),
         NodeKind::Group => What::Group,
-        NodeKind::Grant => {
-            What::Grant(GrantDetail { origin: GrantOrigin::Customer, statements: Vec::new(), read: false })
-        }
+        NodeKind::Grant => What::Grant(GrantDetail::new(GrantOrigin::Customer)),
         NodeKind::Resource => What::Resource,
         NodeKind::Repo => What::Repo(RepoDetail::default()),
         NodeKind::Location => What::Location(Place::default()),

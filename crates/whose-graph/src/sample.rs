@@ -127,7 +127,7 @@ impl Estate {
     }
 
     pub(crate) fn grant(self, name: &str, to: &NodeId, statements: Vec<Statement>) -> Self {
-        let what = What::Grant(GrantDetail { origin: GrantOrigin::Customer, statements, read: true });
+        let what = What::Grant(GrantDetail { statements, read: true, ..GrantDetail::new(GrantOrigin::Customer) });
         let mut node = Node::new(grant(name), what, "iam-policy", name);
         node.scope = Some(account(ACCOUNT));
         node.address = Some(format!("arn:aws:iam::{ACCOUNT}:policy/{name}"));

@@ -1,7 +1,7 @@
 //! What only one kind of node has.
 
 use crate::node::fill;
-use crate::{Classified, NodeId, Statement, Timestamp};
+use crate::{Classified, NodeId, Statement, Tier, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +26,12 @@ pub struct IdentityDetail {
     /// Whether a second factor is registered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mfa: Option<bool>,
+    /// Whether another organisation makes and keeps the software behind it (a foreign multi-tenant application).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub third_party: Option<bool>,
+    /// Whether the provider verified who publishes that software.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publisher_verified: Option<bool>,
 }
 
 impl IdentityDetail {
@@ -38,6 +44,8 @@ impl IdentityDetail {
             self.trust_policy = other.trust_policy;
         }
         fill(&mut self.mfa, other.mfa);
+        fill(&mut self.third_party, other.third_party);
+        fill(&mut self.publisher_verified, other.publisher_verified);
     }
 }
 
@@ -106,6 +114,12 @@ pub struct TrustDetail {
     /// The issuer's address, without scheme, for example `token.actions.githubusercontent.com`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issuer: Option<String>,
+    /// The subject that it lets in, exactly or as a pattern in the vendor's syntax.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// The condition on the token's claims, in the vendor's syntax.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
     /// The audiences that it accepts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub audiences: Vec<String>,
@@ -117,6 +131,8 @@ pub struct TrustDetail {
 impl TrustDetail {
     pub(crate) fn merge(&mut self, other: Self) {
         fill(&mut self.issuer, other.issuer);
+        fill(&mut self.subject, other.subject);
+        fill(&mut self.condition, other.condition);
         if self.audiences.is_empty() {
             self.audiences = other.audiences;
         }
@@ -136,6 +152,30 @@ pub enum GrantOrigin {
     Inline,
 }
 
+/// What a grant gives by itself, where the provider names its roles and scopes and needs no evaluation of policies.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Power {
+    /// The tier that it gives to whoever holds it.
+    pub tier: Tier,
+    /// Why, in words, for example `role Owner on subscription payments`.
+    pub why: String,
+}
+
+/// An OAuth consent: an application may use these scopes, for everybody or for one person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Consent {
+    /// The scopes, in the vendor's words.
+    pub scopes: Vec<String>,
+    /// Those of them that reach mail, files, directories or code of others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sensitive: Vec<String>,
+    /// Whether it holds for everybody in the tenant, by an administrator's word.
+    pub tenant_wide: bool,
+    /// For whom it holds, when not for everybody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<NodeId>,
+}
+
 /// What only a grant has.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct GrantDetail {
@@ -146,9 +186,20 @@ pub struct GrantDetail {
     pub statements: Vec<Statement>,
     /// Whether `statements` is the whole grant. `false`: it was not read, or could not be parsed.
     pub read: bool,
+    /// What it gives by itself, when its connector can tell without evaluating policies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub power: Option<Power>,
+    /// The consent that it is, when it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<Consent>,
 }
 
 impl GrantDetail {
+    /// A grant of which only its keeper is known.
+    pub fn new(origin: GrantOrigin) -> Self {
+        Self { origin, statements: Vec::new(), read: false, power: None, consent: None }
+    }
+
     pub(crate) fn merge(&mut self, other: Self) {
         if !self.read && other.read {
             *self = other;

@@ -315,7 +315,7 @@ mod tests {
     #[test]
     fn what_was_not_read_is_unknown_unless_the_rest_makes_it_admin() {
         let unread = |statements| {
-            let what = What::Grant(GrantDetail { origin: GrantOrigin::Customer, statements: vec![], read: false });
+            let what = What::Grant(GrantDetail::new(GrantOrigin::Customer));
             let graph = Estate::read()
                 .user("u")
                 .node(Node::new(grant("dark"), what, "iam-policy", "dark"))
@@ -352,6 +352,6 @@ mod tests {
             .build();
         assert_eq!(privilege(&graph, &user("<root>")).tier, Tier::T0);
         assert_eq!(privilege(&graph, &role("r")).tier, Tier::T0);
-        assert_eq!(privilege(&graph, &other).basis[0].what, "privileges of okta are not evaluated");
+        assert_eq!(privilege(&graph, &other).basis[0].what, "no listing was asked for the grants of `123456789012`");
     }
 }
