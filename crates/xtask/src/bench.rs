@@ -37,7 +37,7 @@ fn repos(root: &Path, repository: &Path, rounds: u32) -> Result<()> {
     let mut git = Command::new("git");
     git.arg("-C").arg(&repository).args(["cat-file", "--batch-all-objects", "--batch"]);
     let mut whose = Command::new(target.join("release/whose"));
-    whose.arg("scan").arg(&repository).args(["--format", "json=report.json", "--store", "sqlite:whose.db"]);
+    whose.arg("scan").arg(&repository).args(["--format", "json=report.json", "--data-dir", "data"]);
     whose.current_dir(scratch.path());
 
     let mut yardstick = Vec::new();
