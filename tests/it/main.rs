@@ -7,6 +7,7 @@ mod diff;
 mod faults;
 mod kill;
 mod moto;
+mod people;
 mod precision;
 mod product;
 mod secrecy;

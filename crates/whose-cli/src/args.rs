@@ -20,6 +20,7 @@ Targets:
   aws:profile=NAME             the account of a profile; more: role=ARN, external-id=ID, region=NAME
   PATH                         a git repository (working tree and whole history, bare too) or a plain folder
   https://HOST/ORG/REPO.git    a repository to clone for the time of the scan
+  people:FILE                  a CSV file of people (email, login, status, left): who is there and who left
   none                         what whose.toml lists
 
 Examples:

@@ -9,12 +9,13 @@ use whose_detect::FingerprintKey;
 use whose_scan::PlannedTarget;
 
 /// Every connector, in the order of the documentation.
-pub const CONNECTORS: &[&ConnectorInfo] = &[&connector_aws::AWS, &connector_repos::INFO];
+pub const CONNECTORS: &[&ConnectorInfo] = &[&connector_aws::AWS, &connector_repos::INFO, &connector_files::FILES];
 
 /// The connectors of one run.
 pub(crate) struct Registry {
     aws: Arc<dyn Connector>,
     repos: Arc<dyn Connector>,
+    people: Arc<dyn Connector>,
 }
 
 impl Registry {
@@ -23,6 +24,7 @@ impl Registry {
         Self {
             aws: Arc::new(connector_aws::Aws),
             repos: Arc::new(connector_repos::ReposConnector::new(key, connector_repos::ReposOptions::default())),
+            people: Arc::new(connector_files::Files),
         }
     }
 
@@ -35,6 +37,7 @@ impl Registry {
         let (connector, target) = match head {
             _ if Path::new(text).exists() => (&self.repos, text),
             "aws" => (&self.aws, rest),
+            "people" => (&self.people, rest),
             "repo" => (&self.repos, rest),
             _ if is_repository_address(text) => (&self.repos, text),
             _ => {

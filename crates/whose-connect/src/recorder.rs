@@ -20,6 +20,7 @@ pub struct Recorder {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum GapKind {
     Call(FailureKind),
+    Unread,
     Stopped,
     Broken,
 }
@@ -70,6 +71,11 @@ impl Recorder {
     /// A call failed that concerns one thing alone.
     pub fn failed_for(&mut self, error: &CallError, subject: NodeId) {
         self.gap(error, Some(subject));
+    }
+
+    /// Something could not be read that no call was made for: a line of a file.
+    pub fn missing(&mut self, gap: Gap) {
+        self.gaps.push((GapKind::Unread, gap));
     }
 
     /// The user stopped the scan.

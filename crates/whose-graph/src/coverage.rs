@@ -74,6 +74,14 @@ impl Graph {
     /// A scope and a repository tell of themselves; a leaked secret has no scope of its own: the repositories that
     /// hold it tell of the leak, and the accounts that it names tell of everything else.
     fn scopes_that_tell(&self, subject: Ix, facet: Facet) -> Vec<Ix> {
+        if facet == Facet::OwnerStatus {
+            // Whoever lists people speaks of the owners of everything, wherever it lies.
+            let lists_people = |scope: &Ix| self.rows(*scope, facet).next().is_some();
+            let scopes: Vec<Ix> = self.scanned_scopes().filter(lists_people).collect();
+            if !scopes.is_empty() {
+                return scopes;
+            }
+        }
         let node = self.node(subject);
         match node.kind() {
             NodeKind::Scope | NodeKind::Repo => vec![subject],
@@ -208,6 +216,18 @@ mod tests {
         assert_eq!(graph.gap(find("bob"), Facet::Credentials), None);
         assert_eq!(graph.gap(find("alice"), Facet::Grants), None);
         assert_eq!(graph.scope_gaps(graph.find(&account(ACCOUNT)).unwrap(), Facet::Credentials), [gap]);
+    }
+
+    #[test]
+    fn a_list_of_people_speaks_of_the_owners_of_every_account() {
+        let people = NodeId::new("whose", "", "scope", "people");
+        let ask = |state, gaps: &[Gap]| {
+            let graph =
+                Estate::read().covered(people.clone(), &[Facet::OwnerStatus], state, gaps).user("alice").build();
+            graph.gap(graph.find(&user("alice")).unwrap(), Facet::OwnerStatus)
+        };
+        assert_eq!(ask(CoverageState::Complete, &[]), None);
+        assert_eq!(ask(CoverageState::Partial, &[denied(None)]), Some(denied(None)));
     }
 
     #[test]
