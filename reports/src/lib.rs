@@ -1,14 +1,16 @@
-//! Report formats: one [`whose_model::Report`] in, one document out. A format sees neither the graph nor a
-//! secret, and whatever a stranger can put into a name is inert in all of them.
+//! Report formats: one [`whose_model::Report`] in, one document out; and the texts on one finding or one thing of
+//! it. None sees the graph or a secret, and whatever a stranger can put into a name is inert in all of them.
 
 mod blind_spots;
 mod catalogue;
 mod error;
+mod explain;
 mod formats;
 mod headline;
 mod inert;
 mod kpi;
 mod names;
+mod story;
 mod words;
 
 #[cfg(test)]
@@ -18,7 +20,8 @@ mod sample;
 
 pub use catalogue::{FORMATS, FormatInfo, ReportFormat, format};
 pub use error::FormatError;
-pub use formats::{Csv, Html, InventoryCsv, Json, JsonLines, Markdown, Terminal};
+pub use explain::{RuleWords, explain};
+pub use formats::{Csv, Html, InventoryCsv, Json, JsonLines, Markdown, Terminal, write_json};
 pub use inert::visible;
-pub use names::place;
-pub use words::{last_used, plain, term};
+pub use story::{Story, tell_format, tell_story};
+pub use words::{plain, term};

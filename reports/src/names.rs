@@ -29,7 +29,7 @@ impl<'a> Names<'a> {
 }
 
 /// Where something stands, for example `payments/deploy/.env:12 @4f2a9c1d, still at HEAD`.
-pub fn place(place: &Place) -> String {
+pub(crate) fn place(place: &Place) -> String {
     let mut text = String::new();
     if let Some(repository) = &place.repository {
         text.push_str(repository);

@@ -43,7 +43,7 @@ pub fn plain<T: Serialize>(value: T) -> String {
 }
 
 /// When something was last used, with what its source can speak for.
-pub fn last_used(used: Option<&LastUsed>) -> String {
+pub(crate) fn last_used(used: Option<&LastUsed>) -> String {
     let Some(used) = used else { return "not collected".into() };
     match (used.usage, used.horizon) {
         (Usage::At(at), _) => day(at),

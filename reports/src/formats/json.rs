@@ -22,9 +22,13 @@ impl ReportFormat for Json {
     }
 }
 
-fn write_json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+/// Writes any value as pretty-printed JSON that a terminal shows safely.
+///
+/// # Errors
+/// When `out` does not take it.
+pub fn write_json<T: Serialize>(value: &T, out: &mut dyn Write) -> io::Result<()> {
     let formatter = InertJson(serde_json::ser::PrettyFormatter::new());
-    report.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, formatter))?;
+    value.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, formatter))?;
     writeln!(out)
 }
 

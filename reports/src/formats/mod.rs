@@ -11,7 +11,7 @@ mod terminal;
 pub use csv::Csv;
 pub use html::Html;
 pub use inventory_csv::InventoryCsv;
-pub use json::Json;
+pub use json::{Json, write_json};
 pub use jsonl::JsonLines;
 pub use markdown::Markdown;
 pub use terminal::Terminal;

@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::exit::{Exit, Failure, Outcome};
 use anyhow::anyhow;
 use std::io::{self, Write};
-use whose_reports::{plain, term, visible};
+use whose_reports::{plain, term, visible, write_json};
 use whose_store::{Changes, FindingRef, InventoryStore, Subject, Widening};
 
 /// Runs the command.
@@ -21,8 +21,7 @@ pub(crate) async fn run(global: &Global, args: DiffArgs) -> Outcome {
     let changes = store.changes(&from, to).await.map_err(stored::failure)?;
     let mut out = io::stdout().lock();
     if args.json {
-        serde_json::to_writer_pretty(&mut out, &changes)?;
-        writeln!(out)?;
+        write_json(&changes, &mut out)?;
     } else {
         print(&changes, &mut out)?;
     }

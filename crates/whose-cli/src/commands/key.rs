@@ -10,8 +10,8 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 use std::io::{self, Read, Write};
 use whose_detect::{Detection, Engine};
-use whose_model::{CredentialView, Finding, IdentityView, NodeId, OwnerBand, Report, SecretDetail, SecretView, day};
-use whose_reports::{last_used, plain, visible};
+use whose_model::{CredentialView, Finding, IdentityView, NodeId, Report, SecretDetail, SecretView};
+use whose_reports::{Story, tell_format, tell_story, write_json};
 use whose_store::{Found, InventoryStore, Kind};
 
 /// How many objects a text may name before it is no name.
@@ -23,12 +23,12 @@ struct Known {
     /// What the format alone gives away.
     format: Vec<SecretDetail>,
     /// What the store has seen, in its last context.
-    inventory: Vec<Story>,
+    inventory: Vec<Thing>,
 }
 
 /// One thing of the inventory with its neighbours.
 #[derive(Serialize)]
-struct Story {
+struct Thing {
     found: Found,
     #[serde(skip_serializing_if = "Option::is_none")]
     credential: Option<CredentialView>,
@@ -58,8 +58,7 @@ pub(crate) async fn run(global: &Global, args: KeyArgs) -> Outcome {
     }
     let mut out = io::stdout().lock();
     if args.json {
-        serde_json::to_writer_pretty(&mut out, &known)?;
-        writeln!(out)?;
+        write_json(&known, &mut out)?;
     } else {
         print(&known, &mut out)?;
     }
@@ -93,12 +92,12 @@ fn names(text: &str, detections: &[Detection]) -> BTreeSet<String> {
     revealed.collect()
 }
 
-async fn inventory(store: &dyn InventoryStore, names: &BTreeSet<String>) -> Result<Vec<Story>, Failure> {
-    let mut stories: Vec<Story> = Vec::new();
+async fn inventory(store: &dyn InventoryStore, names: &BTreeSet<String>) -> Result<Vec<Thing>, Failure> {
+    let mut things: Vec<Thing> = Vec::new();
     let mut report: Option<Report> = None;
     for name in names {
         for found in store.find(name, LIMIT).await.map_err(stored::failure)? {
-            let told = stories.iter().any(|story| story.found.id == found.id);
+            let told = things.iter().any(|thing| thing.found.id == found.id);
             if told || !matches!(found.kind, Kind::Credential | Kind::Secret | Kind::Identity) {
                 continue;
             }
@@ -106,15 +105,15 @@ async fn inventory(store: &dyn InventoryStore, names: &BTreeSet<String>) -> Resu
                 report = Some(store.load(&found.last_seen.scan).await.map_err(stored::failure)?);
             }
             if let Some(report) = &report {
-                stories.push(tell(found, report));
+                things.push(with_neighbours(found, report));
             }
         }
     }
-    Ok(stories)
+    Ok(things)
 }
 
 /// Gathers the neighbours of a found object from the scan that saw it last.
-fn tell(found: Found, report: &Report) -> Story {
+fn with_neighbours(found: Found, report: &Report) -> Thing {
     let is = |id: &NodeId| id.as_str() == found.id;
     let secret = report.secrets.iter().find(|secret| is(&secret.id)).cloned();
     let joined = secret.as_ref().and_then(|secret| secret.credential.clone());
@@ -135,75 +134,29 @@ fn tell(found: Found, report: &Report) -> Story {
     };
     let ids: BTreeSet<_> = ids.into_iter().chain([whole]).flatten().flatten().collect();
     let findings = report.findings.iter().filter(|finding| ids.contains(&finding.id)).cloned().collect();
-    Story { found, credential, secret, identity, findings }
+    Thing { found, credential, secret, identity, findings }
 }
 
 fn print(known: &Known, out: &mut dyn Write) -> io::Result<()> {
     for detail in &known.format {
-        writeln!(out, "{}  {} (by its format alone)", visible(&detail.hint), visible(&detail.title))?;
-        for reveal in &detail.reveals {
-            writeln!(out, "  {:<10} {}", reveal.what, visible(&reveal.value))?;
-        }
+        tell_format(detail, out)?;
     }
     if known.inventory.is_empty() {
         return writeln!(out, "  inventory  no scan has seen it");
     }
-    for story in &known.inventory {
-        print_story(story, out)?;
-    }
-    Ok(())
-}
-
-fn print_story(story: &Story, out: &mut dyn Write) -> io::Result<()> {
-    let Found { kind, name, first_seen, last_seen, gone, .. } = &story.found;
-    writeln!(out, "\n{} {}", kind.word(), visible(name))?;
-    write!(out, "  seen       first {}, last {}", day(first_seen.at), day(last_seen.at))?;
-    match gone {
-        Some(gone) => writeln!(out, ", gone by {}", day(gone.at))?,
-        None => writeln!(out)?,
-    }
-    if let Some(credential) = &story.credential {
-        writeln!(out, "  state      {} {}", plain(credential.state), credential.r#type)?;
-        if let Some(created) = credential.created {
-            writeln!(out, "  created    {}", day(created))?;
-        }
-        writeln!(out, "  last used  {}", visible(&last_used(credential.last_used.as_ref())))?;
-    }
-    if let Some(identity) = &story.identity {
-        writeln!(out, "  identity   {} ({})", visible(&identity.name), visible(identity.id.as_str()))?;
-        let owner = match &identity.ownership {
-            None => "not known: the sources of ownership were not read".to_string(),
-            Some(ownership) => match (ownership.band, ownership.candidates.first()) {
-                (OwnerBand::Unowned, _) | (_, None) => "nobody".to_string(),
-                (band, Some(best)) => {
-                    let signals: Vec<&str> = best.signals.iter().map(|signal| signal.what.as_str()).collect();
-                    format!("{} ({}: {})", best.name, plain(band), signals.join("; "))
-                }
-            },
+    for Thing { found, credential, secret, identity, findings } in &known.inventory {
+        let story = Story {
+            kind: found.kind.word(),
+            name: &found.name,
+            first_seen: found.first_seen.at,
+            last_seen: found.last_seen.at,
+            gone: found.gone.as_ref().map(|gone| gone.at),
+            credential: credential.as_ref(),
+            identity: identity.as_ref(),
+            secret: secret.as_ref(),
+            findings,
         };
-        writeln!(out, "  owner      {}", visible(&owner))?;
-        for basis in &identity.privilege.basis {
-            writeln!(out, "  can        {}", visible(&basis.what))?;
-        }
-        let reach = &identity.reach;
-        writeln!(out, "  reaches    {} identities in {} scopes", reach.identities, reach.scopes)?;
-        for step in &reach.path {
-            writeln!(
-                out,
-                "             {} {} {}",
-                visible(&step.from.local()),
-                plain(step.kind),
-                visible(&step.to.local())
-            )?;
-        }
-    }
-    if let Some(secret) = &story.secret {
-        for place in &secret.places {
-            writeln!(out, "  leaked in  {}", visible(&whose_reports::place(place)))?;
-        }
-    }
-    for finding in &story.findings {
-        writeln!(out, "  {:<9}  {}  [{}]", finding.severity.word(), visible(&finding.title), finding.id)?;
+        tell_story(&story, out)?;
     }
     Ok(())
 }
