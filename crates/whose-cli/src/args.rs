@@ -31,7 +31,7 @@ Examples:
 
 /// Whose key is it? Finds every key a machine can use, and who answers for it.
 #[derive(Debug, Parser)]
-#[command(name = "whose", version, about, after_help = AFTER_HELP, propagate_version = true)]
+#[command(name = "whose", version, after_help = AFTER_HELP, propagate_version = true)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
