@@ -168,7 +168,8 @@ impl Estate {
     /// A policy attached to an identity.
     pub(crate) fn grant(self, holder: &NodeId, name: &str, statements: &[Statement]) -> Self {
         let id = NodeId::new("aws", ACCOUNT, "iam-policy", name);
-        let detail = GrantDetail { statements: statements.to_vec(), read: true, ..GrantDetail::new(GrantOrigin::Customer) };
+        let detail =
+            GrantDetail { statements: statements.to_vec(), read: true, ..GrantDetail::new(GrantOrigin::Customer) };
         let mut node = Node::new(id.clone(), What::Grant(detail), "iam-policy", name);
         node.scope = Some(account(ACCOUNT));
         node.address = Some(format!("arn:aws:iam::{ACCOUNT}:policy/{name}"));
