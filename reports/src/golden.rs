@@ -34,6 +34,14 @@ fn texts_for_people_are_as_reviewed() {
 }
 
 #[test]
+fn documents_for_other_programs_are_as_reviewed() {
+    for id in ["sarif"] {
+        check("estate", id, &sample::report());
+        check("hostile", id, &sample::hostile());
+    }
+}
+
+#[test]
 fn samples_can_be_written_to_a_folder_to_be_looked_at() {
     let kept = std::env::var_os("REPORT_SAMPLES").map(PathBuf::from);
     let folder =

@@ -6,6 +6,7 @@ mod inventory_csv;
 mod json;
 mod jsonl;
 mod markdown;
+mod sarif;
 mod terminal;
 
 pub use csv::Csv;
@@ -14,4 +15,5 @@ pub use inventory_csv::InventoryCsv;
 pub use json::{Json, write_json};
 pub use jsonl::JsonLines;
 pub use markdown::Markdown;
+pub use sarif::Sarif;
 pub use terminal::Terminal;
