@@ -21,7 +21,7 @@ mod sample;
 pub use catalogue::{FORMATS, FormatInfo, ReportFormat, format};
 pub use error::FormatError;
 pub use explain::{RuleWords, explain};
-pub use formats::{Csv, Html, InventoryCsv, Json, JsonLines, Markdown, Sarif, Terminal, write_json};
+pub use formats::{Csv, Html, InventoryCsv, Json, JsonLines, Markdown, Ocsf, OcsfIam, Sarif, Terminal, write_json};
 pub use inert::visible;
 pub use story::{Story, tell_format, tell_story};
 pub use words::{plain, term};

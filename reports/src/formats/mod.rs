@@ -6,6 +6,7 @@ mod inventory_csv;
 mod json;
 mod jsonl;
 mod markdown;
+mod ocsf;
 mod sarif;
 mod terminal;
 
@@ -15,5 +16,6 @@ pub use inventory_csv::InventoryCsv;
 pub use json::{Json, write_json};
 pub use jsonl::JsonLines;
 pub use markdown::Markdown;
+pub use ocsf::{Ocsf, OcsfIam};
 pub use sarif::Sarif;
 pub use terminal::Terminal;
