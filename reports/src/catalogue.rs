@@ -1,6 +1,9 @@
 //! The list of formats, in the order in which help texts show them, and what each of them promises.
 
-use crate::{Csv, FormatError, Html, InventoryCsv, Json, JsonLines, Markdown, Ocsf, OcsfIam, Sarif, Terminal};
+use crate::{
+    Csv, FormatError, Html, InventoryCsv, Json, JsonLines, Markdown, Ocsf, OcsfIam, OpenGraph, OpenGraphSchema, Sarif,
+    Terminal,
+};
 use std::io::{self, BufWriter, Write};
 use whose_model::Report;
 
@@ -29,8 +32,20 @@ pub trait ReportFormat: Sync {
 
 /// All formats. The terminal format stands here without colour; a caller that knows its terminal builds a
 /// [`Terminal`] of its own.
-pub const FORMATS: &[&dyn ReportFormat] =
-    &[&Terminal::PLAIN, &Html, &Markdown, &Json, &JsonLines, &Csv, &InventoryCsv, &Sarif, &Ocsf, &OcsfIam];
+pub const FORMATS: &[&dyn ReportFormat] = &[
+    &Terminal::PLAIN,
+    &Html,
+    &Markdown,
+    &Json,
+    &JsonLines,
+    &Csv,
+    &InventoryCsv,
+    &Sarif,
+    &Ocsf,
+    &OcsfIam,
+    &OpenGraph,
+    &OpenGraphSchema,
+];
 
 /// Runs a format's own writing behind a buffer, for formats write many small pieces.
 pub(crate) fn buffered(

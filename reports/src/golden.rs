@@ -35,10 +35,11 @@ fn texts_for_people_are_as_reviewed() {
 
 #[test]
 fn documents_for_other_programs_are_as_reviewed() {
-    for id in ["sarif", "ocsf", "ocsf-iam"] {
+    for id in ["sarif", "ocsf", "ocsf-iam", "opengraph"] {
         check("estate", id, &sample::report());
         check("hostile", id, &sample::hostile());
     }
+    check("estate", "opengraph-schema", &sample::report());
 }
 
 #[test]

@@ -21,7 +21,10 @@ mod sample;
 pub use catalogue::{FORMATS, FormatInfo, ReportFormat, format};
 pub use error::FormatError;
 pub use explain::{RuleWords, explain};
-pub use formats::{Csv, Html, InventoryCsv, Json, JsonLines, Markdown, Ocsf, OcsfIam, Sarif, Terminal, write_json};
+pub use formats::{
+    Csv, Html, InventoryCsv, Json, JsonLines, Markdown, Ocsf, OcsfIam, OpenGraph, OpenGraphSchema, Sarif, Terminal,
+    opengraph_extension, write_json,
+};
 pub use inert::visible;
 pub use story::{Story, tell_format, tell_story};
 pub use words::{plain, term};

@@ -7,6 +7,7 @@ mod json;
 mod jsonl;
 mod markdown;
 mod ocsf;
+mod opengraph;
 mod sarif;
 mod terminal;
 
@@ -17,5 +18,6 @@ pub use json::{Json, write_json};
 pub use jsonl::JsonLines;
 pub use markdown::Markdown;
 pub use ocsf::{Ocsf, OcsfIam};
+pub use opengraph::{OpenGraph, OpenGraphSchema, opengraph_extension};
 pub use sarif::Sarif;
 pub use terminal::Terminal;
