@@ -70,6 +70,23 @@ need_chromium() {
     export WHOSE_TEST_CHROMIUM
 }
 
+# need_postgresql: the programs of the server that the tests of the store start for themselves. They find Debian's;
+# others are named in WHOSE_TEST_POSTGRES_BIN.
+need_postgresql() {
+    local folder
+    if [ -n "${WHOSE_TEST_POSTGRES_BIN:-}" ]; then
+        have "$WHOSE_TEST_POSTGRES_BIN/postgres" || {
+            say "error: WHOSE_TEST_POSTGRES_BIN names $WHOSE_TEST_POSTGRES_BIN, which holds no postgres that can be run"
+            exit 2
+        }
+        return
+    fi
+    for folder in /usr/lib/postgresql/*/bin; do
+        [ -x "$folder/initdb" ] && [ -x "$folder/postgres" ] && return
+    done
+    install_debian 'PostgreSQL for the tests of the store' postgresql
+}
+
 # need_moto: sets WHOSE_TEST_MOTO, unless it is set. The server goes into an environment of its own under target/.
 need_moto() {
     local home=${CARGO_TARGET_DIR:-target}/moto-$moto_version log

@@ -7,7 +7,10 @@ use std::path::PathBuf;
 #[non_exhaustive]
 pub enum StoreError {
     /// The URL names no store that this build has.
-    #[error("cannot open the store `{url}`: {why}; write sqlite:PATH or a plain path, for example sqlite:whose.db")]
+    #[error(
+        "cannot open the store `{url}`: {why}; write sqlite:PATH or a plain path, for example sqlite:whose.db, or \
+         postgres://USER@HOST/DATABASE"
+    )]
     Url {
         /// The URL without any password.
         url: String,
@@ -22,23 +25,22 @@ pub enum StoreError {
         /// What the system says.
         source: std::io::Error,
     },
-    /// The file is not a store.
-    #[error("{} is not a Whose store: {why}; name another file with --store", path.display())]
+    /// The file or database is not a store.
+    #[error("{store} is not a Whose store: {why}; name another with --store")]
     NotAStore {
-        /// The file.
-        path: PathBuf,
+        /// The file or database.
+        store: String,
         /// What it is instead.
         why: &'static str,
     },
     /// A later Whose wrote the store.
     #[error(
-        "the store {} has version {found}, and this build of Whose knows versions up to {known}; update Whose, or name \
-         another store with --store",
-        path.display()
+        "the store {store} has version {found}, and this build of Whose knows versions up to {known}; update Whose, or \
+         name another store with --store"
     )]
     Newer {
-        /// The file.
-        path: PathBuf,
+        /// The file or database.
+        store: String,
         /// Its version.
         found: i64,
         /// The highest version that this build knows.
@@ -46,14 +48,23 @@ pub enum StoreError {
     },
     /// Another process holds the store.
     #[error(
-        "cannot {operation}: another process is using the store {}; wait until it is done, or end it, and try again",
-        path.display()
+        "cannot {operation}: another process is using the store {store}; wait until it is done, or end it, and try again"
     )]
     Locked {
         /// What was tried.
         operation: &'static str,
-        /// The file.
-        path: PathBuf,
+        /// The file or database.
+        store: String,
+    },
+    /// The server of the store did not let us in.
+    #[error(
+        "cannot connect to the store {store}; check that its server runs there, and the user, password and sslmode"
+    )]
+    Connect {
+        /// The database, without any password.
+        store: String,
+        /// What the server, or the network, says.
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// A scan of this id is already there.
     #[error("the store already holds a scan {id}; it was not saved again")]
@@ -100,14 +111,14 @@ pub enum StoreError {
         source: serde_json::Error,
     },
     /// The database failed otherwise.
-    #[error("cannot {operation} in the store {}", path.display())]
+    #[error("cannot {operation} in the store {store}")]
     Database {
         /// What was tried.
         operation: &'static str,
-        /// The file.
-        path: PathBuf,
+        /// The file or database.
+        store: String,
         /// What the database says.
-        source: rusqlite::Error,
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The thread that worked on the database ended before it was done.
     #[error("cannot {operation}: the work was broken off, and nothing was changed")]

@@ -8,7 +8,9 @@ mod footing;
 mod inventory;
 mod object;
 mod open;
+mod postgres;
 mod rows;
+mod sql;
 mod sqlite;
 
 pub use changes::{Changed, Changes, FindingRef, SeverityChange, Side, Subject, Undecided, Widened, Widening};

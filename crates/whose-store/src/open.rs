@@ -1,10 +1,13 @@
 //! From a URL to a store: the one place that knows which stores there are.
 
+use crate::postgres::PostgresStore;
 use crate::sqlite::SqliteStore;
 use crate::{InventoryStore, StoreError};
 use std::path::Path;
 
-/// Opens the store that `url` names, and makes it when it is not there: `sqlite:PATH`, or a plain path.
+/// Opens the store that `url` names, and makes it when it is not there: `sqlite:PATH`, a plain path, or
+/// `postgres://USER:PASSWORD@HOST:PORT/DATABASE` with `sslmode` (disable, prefer, require, verify-full) and
+/// `sslrootcert` as parameters. It connects from within a tokio runtime that stays for as long as the store is used.
 ///
 /// # Errors
 /// When the URL names no store that this build has, or the store cannot be opened.
@@ -12,7 +15,7 @@ pub async fn open(url: &str) -> Result<Box<dyn InventoryStore>, StoreError> {
     let error = |why| StoreError::Url { url: without_credentials(url), why };
     let path = match url.split_once(':') {
         Some(("sqlite", rest)) => rest.strip_prefix("//").unwrap_or(rest),
-        Some(("postgres" | "postgresql", _)) => return Err(error("this build has no PostgreSQL store")),
+        Some(("postgres" | "postgresql", _)) => return Ok(Box::new(PostgresStore::open(url).await?)),
         Some((_, rest)) if rest.starts_with("//") => return Err(error("there is no store of this kind")),
         _ => url,
     };
@@ -23,10 +26,10 @@ pub async fn open(url: &str) -> Result<Box<dyn InventoryStore>, StoreError> {
     }
 }
 
-/// A URL may carry a password, which no message repeats.
+/// A URL may carry a password, which no message repeats: of a URL of an unknown kind, that kind is told.
 fn without_credentials(url: &str) -> String {
-    match (url.split_once("://"), url.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
-        _ => url.to_owned(),
+    match url.split_once("://") {
+        Some((scheme, _)) => format!("{scheme}://…"),
+        None => url.to_owned(),
     }
 }

@@ -6,6 +6,7 @@ mod changes;
 mod estate;
 mod exactness;
 mod lookup;
+mod server;
 
 pub use absence::*;
 pub use changes::*;
@@ -13,6 +14,7 @@ pub use exactness::*;
 pub use lookup::*;
 
 pub use estate::{Draw, Estate, Listing};
+pub use server::PostgresServer;
 
 /// One test for each function of the suite. `$fresh` is an async function that gives an empty store, whose second
 /// half (a temporary folder, a database of its own) is kept until the test is over.

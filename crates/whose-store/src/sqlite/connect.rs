@@ -1,8 +1,8 @@
 //! Opens the file: private to its user, safe against a crash, and refused when it is something else.
 
 use super::migrate;
-use super::store::Failure;
 use crate::StoreError;
+use crate::sql::Failure;
 use rusqlite::{Connection, OpenFlags};
 use std::fs::{DirBuilder, OpenOptions};
 use std::io::ErrorKind;
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 pub(super) fn connect(path: &Path, patience: Duration) -> Result<Connection, StoreError> {
     create(path)?;
-    prepare(path, patience).map_err(|failure| failure.explain("open the store", path))
+    prepare(path, patience).map_err(|failure| failure.explain("open the store", &path.display().to_string()))
 }
 
 /// Makes the file, readable by its user alone: it names every key of an estate. SQLite gives the files beside it

@@ -1,7 +1,7 @@
 //! Numbered SQL files, each run once, in order; `user_version` is the number of the last one.
 
-use super::store::Failure;
 use crate::StoreError;
+use crate::sql::Failure;
 use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
 
@@ -16,12 +16,11 @@ pub(super) fn refuse_others(connection: &Connection, path: &Path) -> Result<(), 
     let application: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     if application != APPLICATION && (tables > 0 || application != 0) {
-        let why = "it is a SQLite database of another program";
-        return Err(StoreError::NotAStore { path: path.to_owned(), why }.into());
+        return Err(Failure::NotAStore("it is a SQLite database of another program"));
     }
     let (found, known) = (version(connection)?, newest());
     if found > known {
-        return Err(StoreError::Newer { path: path.to_owned(), found, known }.into());
+        return Err(StoreError::Newer { store: path.display().to_string(), found, known }.into());
     }
     Ok(())
 }

@@ -1,11 +1,10 @@
 //! The life of one object, and the search for objects by a part of their id or name.
 
+use super::database::{Cells, Failure, Transaction, values};
 use super::load::parse;
-use super::store::Failure;
 use crate::compare::differing_fields;
 use crate::rows::{Stored, whole};
 use crate::{Ended, Found, History, Kind, Match, Moment, StoreError, Version};
-use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::HashMap;
 use whose_model::{NodeId, SecretView};
 
@@ -26,7 +25,7 @@ struct Known {
 impl Known {
     const COLUMNS: &str = "object_id, kind, key, name, first_scan, gone_scan";
 
-    fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
+    fn of(row: &dyn Cells) -> Result<Self, Failure> {
         Ok(Self {
             object: row.get(0)?,
             kind: row.get(1)?,
@@ -37,43 +36,41 @@ impl Known {
         })
     }
 
-    fn found(self, connection: &Connection, r#match: Match) -> Result<Found, Failure> {
+    fn found(self, transaction: &mut dyn Transaction, r#match: Match) -> Result<Found, Failure> {
         let query = format!("SELECT max({LAST_SCAN}) FROM object_version v WHERE v.object_id = ?1");
-        let last: i64 = connection.prepare_cached(&query)?.query_row([self.object], |row| row.get(0))?;
+        let last: i64 = transaction.one(&query, values![self.object], |row| row.get(0))?;
         Ok(Found {
             r#match,
             kind: self.kind,
-            first_seen: moment(connection, self.first_scan)?,
-            last_seen: moment(connection, last)?,
-            gone: self.gone_scan.map(|scan| moment(connection, scan)).transpose()?,
+            first_seen: moment(transaction, self.first_scan)?,
+            last_seen: moment(transaction, last)?,
+            gone: self.gone_scan.map(|scan| moment(transaction, scan)).transpose()?,
             id: self.key,
             name: self.name,
         })
     }
 }
 
-fn moment(connection: &Connection, number: i64) -> Result<Moment, Failure> {
-    let mut statement = connection.prepare_cached("SELECT scan_id, as_of FROM scan WHERE scan_no = ?1")?;
-    let (scan, at): (String, String) = statement.query_row([number], |row| Ok((row.get(0)?, row.get(1)?)))?;
+fn moment(transaction: &mut dyn Transaction, number: i64) -> Result<Moment, Failure> {
+    let query = "SELECT scan_id, as_of FROM scan WHERE scan_no = ?1";
+    let (scan, at): (String, String) = transaction.one(query, values![number], |row| Ok((row.get(0)?, row.get(1)?)))?;
     match at.parse() {
         Ok(at) => Ok(Moment { scan, at }),
         Err(_) => Err(StoreError::Damaged { what: format!("the date of scan {scan}"), source: None }.into()),
     }
 }
 
-pub(super) fn history(connection: &mut Connection, id: &str) -> Result<History, Failure> {
-    let transaction = connection.transaction()?;
+pub(super) fn history(transaction: &mut dyn Transaction, id: &str) -> Result<History, Failure> {
     let query = format!("SELECT {} FROM object WHERE key = ?1 AND kind <> 'edge' ORDER BY object_id", Known::COLUMNS);
     // A node that stood only at the end of an edge may later be listed itself, under the same id and another kind.
-    let mut objects: Vec<Known> =
-        transaction.prepare(&query)?.query_map([id], Known::of)?.collect::<rusqlite::Result<_>>()?;
+    let mut objects = transaction.all(&query, values![id], Known::of)?;
     let listed = objects.iter().position(|known| known.kind != Kind::Other).unwrap_or_default();
     if objects.is_empty() {
         return Err(StoreError::NoObject { id: id.to_owned() }.into());
     }
     let known = objects.swap_remove(listed);
-    let versions = versions(&transaction, &known)?;
-    let found = known.found(&transaction, Match::Exact)?;
+    let versions = versions(transaction, &known)?;
+    let found = known.found(transaction, Match::Exact)?;
     Ok(History {
         kind: found.kind,
         id: found.id,
@@ -85,30 +82,39 @@ pub(super) fn history(connection: &mut Connection, id: &str) -> Result<History, 
     })
 }
 
-fn versions(connection: &Connection, known: &Known) -> Result<Vec<Version>, Failure> {
+/// A version as its row has it.
+struct VersionRow {
+    series: i64,
+    from: i64,
+    last: i64,
+    ended: Option<String>,
+    stored: Stored,
+}
+
+fn versions(transaction: &mut dyn Transaction, known: &Known) -> Result<Vec<Version>, Failure> {
     let query = format!(
         "SELECT v.series_id, v.from_scan, {LAST_SCAN}, v.ended, v.body, a.body FROM object_version v \
          LEFT JOIN activity a ON a.object_id = v.object_id AND a.series_id = v.series_id \
            AND a.from_scan <= v.from_scan AND (a.to_scan IS NULL OR a.to_scan > v.from_scan) \
          WHERE v.object_id = ?1 ORDER BY v.from_scan, v.version_id"
     );
-    let mut statement = connection.prepare_cached(&query)?;
-    let mut rows = statement.query([known.object])?;
+    let rows = transaction.all(&query, values![known.object], |row| {
+        let stored = Stored { object: known.object, kind: known.kind, body: row.get(4)?, moving: row.get(5)? };
+        Ok(VersionRow { series: row.get(0)?, from: row.get(1)?, last: row.get(2)?, ended: row.get(3)?, stored })
+    })?;
     let mut before: HashMap<i64, String> = HashMap::new();
     let mut versions = Vec::new();
-    while let Some(row) = rows.next()? {
-        let stored = Stored { object: known.object, kind: known.kind, body: row.get(4)?, moving: row.get(5)? };
+    for VersionRow { series, from, last, ended: word, stored } in rows {
         let damaged =
             |source| StoreError::Damaged { what: format!("a version of {}", known.key), source: Some(source) };
-        let series: i64 = row.get(0)?;
         let fields = match before.get(&series) {
             Some(before) => differing_fields(before, &stored.body).map_err(damaged)?,
             None => Vec::new(),
         };
         versions.push(Version {
-            from: moment(connection, row.get(1)?)?,
-            last: moment(connection, row.get(2)?)?,
-            ended: row.get::<_, Option<String>>(3)?.as_deref().and_then(ended),
+            from: moment(transaction, from)?,
+            last: moment(transaction, last)?,
+            ended: word.as_deref().and_then(ended),
             fields,
             body: whole(&stored).map_err(damaged)?,
         });
@@ -126,12 +132,11 @@ fn ended(word: &str) -> Option<Ended> {
     }
 }
 
-pub(super) fn find(connection: &mut Connection, text: &str, limit: usize) -> Result<Vec<Found>, Failure> {
+pub(super) fn find(transaction: &mut dyn Transaction, text: &str, limit: usize) -> Result<Vec<Found>, Failure> {
     let text = text.trim().to_lowercase();
     if text.is_empty() {
         return Ok(Vec::new());
     }
-    let transaction = connection.transaction()?;
     let query = format!(
         "SELECT {} FROM object o WHERE kind NOT IN ('edge', 'finding') AND (lower(key) LIKE ?1 ESCAPE '!' \
          OR lower(key) LIKE ?2 ESCAPE '!' OR lower(name) LIKE ?2 ESCAPE '!' OR (kind = 'secret' AND EXISTS \
@@ -141,13 +146,10 @@ pub(super) fn find(connection: &mut Connection, text: &str, limit: usize) -> Res
     // Ids hold names in their encoded form, which a user may know or not.
     let encoded = NodeId::new("any", "", "any", &text);
     let encoded = encoded.as_str().rsplit(':').next().unwrap_or(&text).to_lowercase();
-    let objects: Vec<Known> = transaction
-        .prepare_cached(&query)?
-        .query_map(params![containing(&encoded), containing(&text)], Known::of)?
-        .collect::<rusqlite::Result<_>>()?;
+    let objects = transaction.all(&query, values![&containing(&encoded), &containing(&text)], Known::of)?;
     let mut matches = Vec::new();
     for known in objects {
-        if let Some(fit) = fit(&transaction, &known, &text)? {
+        if let Some(fit) = fit(transaction, &known, &text)? {
             matches.push((fit, known.gone_scan.is_some(), known));
         }
     }
@@ -155,7 +157,7 @@ pub(super) fn find(connection: &mut Connection, text: &str, limit: usize) -> Res
         (fit, gone, one.kind, &one.key).cmp(&(other_fit, other_gone, other.kind, &other.key))
     });
     matches.truncate(limit);
-    matches.into_iter().map(|(fit, _, known)| known.found(&transaction, fit)).collect()
+    matches.into_iter().map(|(fit, _, known)| known.found(transaction, fit)).collect()
 }
 
 /// A pattern for any text that holds this one.
@@ -165,7 +167,7 @@ fn containing(text: &str) -> String {
 
 /// How the object fits, once the pattern has let it through. Secrets came through by all of their body, of which
 /// only the id, the masked rendering and what the format reveals count.
-fn fit(connection: &Connection, known: &Known, text: &str) -> Result<Option<Match>, Failure> {
+fn fit(transaction: &mut dyn Transaction, known: &Known, text: &str) -> Result<Option<Match>, Failure> {
     let local = NodeId::parse(&known.key).map(|id| id.local()).unwrap_or_default();
     let mut words = vec![local.to_lowercase(), known.name.to_lowercase()];
     // The other parts of an id name its account and its kind, which it shares with many.
@@ -175,8 +177,7 @@ fn fit(connection: &Connection, known: &Known, text: &str) -> Result<Option<Matc
     if known.kind == Kind::Secret {
         let query =
             "SELECT body FROM object_version WHERE object_id = ?1 ORDER BY from_scan DESC, version_id DESC LIMIT 1";
-        let body: Option<String> =
-            connection.prepare_cached(query)?.query_row([known.object], |row| row.get(0)).optional()?;
+        let body: Option<String> = transaction.first(query, values![known.object], |row| row.get(0))?;
         if let Some(body) = body {
             let secret: SecretView = parse(&body, || format!("secret {}", known.key))?;
             words.extend(secret.reveals.into_iter().map(|reveal| reveal.value.to_lowercase()));

@@ -1,12 +1,11 @@
 //! What a scan has not seen: gone where it read everything, not confirmed where it did not, and not touched where
 //! it did not look.
 
+use super::database::{Failure, values};
 use super::load::{ScanRow, list, parse};
 use super::save::{Saving, json, map};
-use super::store::Failure;
 use crate::footing::{Absence, ReadScopes};
 use crate::rows::Head;
-use rusqlite::params;
 use std::collections::{BTreeSet, HashMap};
 use whose_model::{Coverage, NodeId};
 
@@ -45,10 +44,11 @@ pub(super) fn close(saving: &mut Saving<'_>, head: &Head) -> Result<(), Failure>
 
 fn tell_gone(saving: &mut Saving<'_>, object: i64) -> Result<(), Failure> {
     let scan = saving.scan.number;
-    saving.statement("UPDATE object SET gone_scan = ?2 WHERE object_id = ?1")?.execute(params![object, scan])?;
-    saving
-        .statement("UPDATE finding SET state = 'resolved', resolved_scan = ?2 WHERE object_id = ?1")?
-        .execute(params![object, scan])?;
+    saving.write("UPDATE object SET gone_scan = ?2 WHERE object_id = ?1", values![object, scan])?;
+    saving.write(
+        "UPDATE finding SET state = 'resolved', resolved_scan = ?2 WHERE object_id = ?1",
+        values![object, scan],
+    )?;
     saving.log("gone", object)
 }
 
@@ -71,18 +71,19 @@ fn close_own(
             saving.end_version(version, "unconfirmed", true)?;
             if let Some(scopes) = whole {
                 let footing = saving.footing(&json(scopes)?)?;
-                saving
-                    .statement("UPDATE object_version SET footing_id = ?2 WHERE version_id = ?1")?
-                    .execute(params![version, footing])?;
+                saving.write(
+                    "UPDATE object_version SET footing_id = ?2 WHERE version_id = ?1",
+                    values![version, footing],
+                )?;
             }
         }
         (false, true) => {
-            saving.statement("UPDATE object_version SET standing = 0 WHERE version_id = ?1")?.execute([version])?;
+            saving.write("UPDATE object_version SET standing = 0 WHERE version_id = ?1", values![version])?;
         }
         (false, false) => {}
     }
-    if let Some((activity, _)) = saving.activity.get(&object) {
-        saving.end_activity(*activity)?;
+    if let Some(&(activity, _)) = saving.activity.get(&object) {
+        saving.end_activity(activity)?;
     }
     if open && !gone && absence != Absence::NotAsked {
         saving.log("unconfirmed", object)?;
@@ -92,27 +93,27 @@ fn close_own(
 
 /// The objects that some series still claims and the scan has not seen. Those that are gone matter only where the
 /// scan's own series still has them.
-fn absent(saving: &Saving<'_>) -> Result<Vec<Absent>, Failure> {
+fn absent(saving: &mut Saving<'_>) -> Result<Vec<Absent>, Failure> {
     let query = "SELECT v.object_id, v.series_id, v.footing_id, o.gone_scan IS NOT NULL FROM object_version v \
                  JOIN object o ON o.object_id = v.object_id WHERE v.standing = 1 ORDER BY v.object_id";
-    let mut statement = saving.statement(query)?;
-    let mut rows = statement.query([])?;
+    let (seen, series) = (&saving.seen, saving.scan.series);
     let mut found: Vec<Absent> = Vec::new();
-    while let Some(row) = rows.next()? {
+    saving.transaction.query(query, &[], &mut |row| {
         let object: i64 = row.get(0)?;
-        if saving.seen.contains(&object) {
-            continue;
+        if seen.contains(&object) {
+            return Ok(());
         }
         let claim: Claim = (row.get(1)?, row.get(2)?);
         let gone: bool = row.get(3)?;
-        if gone && claim.0 != saving.scan.series {
-            continue;
+        if gone && claim.0 != series {
+            return Ok(());
         }
         match found.last_mut() {
             Some(last) if last.object == object => last.claims.push(claim),
             _ => found.push(Absent { object, gone, claims: vec![claim] }),
         }
-    }
+        Ok(())
+    })?;
     Ok(found)
 }
 
@@ -127,9 +128,9 @@ struct Judge<'a> {
 }
 
 impl<'a> Judge<'a> {
-    fn new(saving: &Saving<'_>, head: &'a Head) -> Result<Self, Failure> {
+    fn new(saving: &mut Saving<'_>, head: &'a Head) -> Result<Self, Failure> {
         let texts: HashMap<i64, String> =
-            map(saving.transaction, "SELECT footing_id, scopes FROM footing", [], |row| {
+            map(saving.transaction, "SELECT footing_id, scopes FROM footing", &[], |row| {
                 Ok((row.get(0)?, row.get(1)?))
             })?;
         let mut scopes = HashMap::new();
@@ -137,12 +138,12 @@ impl<'a> Judge<'a> {
             scopes.insert(footing, parse(&text, || format!("footing {footing}"))?);
         }
         let rules =
-            map(saving.transaction, "SELECT object_id, rule FROM finding", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            map(saving.transaction, "SELECT object_id, rule FROM finding", &[], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let read = ReadScopes::of(&head.coverage);
         Ok(Self { head, read, scopes, whole: HashMap::new(), rules, verdicts: HashMap::new() })
     }
 
-    fn absence(&mut self, saving: &Saving<'_>, claim: Claim, rule: Option<&str>) -> Result<Absence, Failure> {
+    fn absence(&mut self, saving: &mut Saving<'_>, claim: Claim, rule: Option<&str>) -> Result<Absence, Failure> {
         let asked = (claim, rule.map(str::to_owned));
         if let Some(&known) = self.verdicts.get(&asked) {
             return Ok(known);
@@ -167,10 +168,10 @@ impl<'a> Judge<'a> {
 }
 
 /// What the last scan of a series read, before the scan that is being saved.
-fn last_read(saving: &Saving<'_>, series: i64) -> Result<BTreeSet<NodeId>, Failure> {
-    let number = saving.transaction.query_row(
+fn last_read(saving: &mut Saving<'_>, series: i64) -> Result<BTreeSet<NodeId>, Failure> {
+    let number = saving.transaction.one(
         "SELECT coalesce(max(scan_no), 0) FROM scan WHERE series_id = ?1 AND scan_no < ?2",
-        params![series, saving.scan.number],
+        values![series, saving.scan.number],
         |row| row.get(0),
     )?;
     let query = "SELECT body FROM coverage WHERE scan_no = ?1 ORDER BY seq";

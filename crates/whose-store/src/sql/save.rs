@@ -1,24 +1,22 @@
 //! Saves one scan in one transaction: rows that it finds unchanged are not touched.
 
 use super::absence;
+use super::database::{Cells, Failure, Transaction, Value, values};
 use super::load::ScanRow;
-use super::store::Failure;
 use crate::rows::{FindingRow, Head, Row};
 use crate::{Kind, StoreError};
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
 use tokio::sync::mpsc;
 use whose_model::{CoverageState, ScanInfo, ScanState};
 
 pub(super) fn save(
-    connection: &mut Connection,
+    transaction: &mut dyn Transaction,
     head: &Head,
     mut batches: mpsc::Receiver<Vec<Row>>,
 ) -> Result<(), Failure> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let scan = begin(&transaction, head)?;
-    let mut saving = Saving::new(&transaction, scan, head)?;
+    let scan = begin(transaction, head)?;
+    let mut saving = Saving::new(transaction, scan, head)?;
     let mut rows = 0;
     while let Some(batch) = batches.blocking_recv() {
         rows += batch.len();
@@ -30,16 +28,14 @@ pub(super) fn save(
         return Err(StoreError::BrokenOff { operation: "save the scan" }.into());
     }
     saving.arrange(&head.arranged)?;
-    absence::close(&mut saving, head)?;
-    drop(saving);
-    Ok(transaction.commit()?)
+    absence::close(&mut saving, head)
 }
 
 /// Writes what the scan has besides its objects.
-fn begin(transaction: &Transaction<'_>, head: &Head) -> Result<ScanRow, Failure> {
+fn begin(transaction: &mut dyn Transaction, head: &Head) -> Result<ScanRow, Failure> {
     let info = &head.info;
-    let known: bool =
-        transaction.query_row("SELECT EXISTS (SELECT 1 FROM scan WHERE scan_id = ?1)", [&info.id], |row| row.get(0))?;
+    let known = transaction
+        .one("SELECT EXISTS (SELECT 1 FROM scan WHERE scan_id = ?1)", values![&info.id], |row| row.get(0))?;
     if known {
         return Err(StoreError::ScanExists { id: info.id.clone() }.into());
     }
@@ -50,58 +46,58 @@ fn begin(transaction: &Transaction<'_>, head: &Head) -> Result<ScanRow, Failure>
         ScanState::Incomplete => "incomplete",
         ScanState::Cancelled => "cancelled",
     };
-    transaction.execute(
+    transaction.write(
         "INSERT INTO scan (scan_no, scan_id, series_id, as_of_ms, as_of, state, report_version, info, summary) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-        params![
+        values![
             scan.number,
-            info.id,
+            &info.id,
             scan.series,
             info.as_of.as_millisecond(),
-            info.as_of.to_string(),
+            &info.as_of.to_string(),
             state,
             head.report_version,
-            json(info)?,
-            json(&head.summary)?
+            &json(info)?,
+            &json(&head.summary)?
         ],
-    )?;
-    let mut statement = transaction.prepare_cached(
-        "INSERT INTO coverage (scan_no, seq, connector, collector, scope, complete, body) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
     for (seq, row) in (0_i64..).zip(&head.coverage) {
         let complete = row.state == CoverageState::Complete;
         let (source, scope) = (&row.source, row.scope.as_str());
-        statement.execute(params![number, seq, source.connector, source.collector, scope, complete, json(row)?])?;
+        transaction.write(
+            "INSERT INTO coverage (scan_no, seq, connector, collector, scope, complete, body) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            values![number, seq, &source.connector, &source.collector, scope, complete, &json(row)?],
+        )?;
     }
-    let mut statement = transaction
-        .prepare_cached("INSERT INTO assessment (scan_no, seq, rule, scope, body) VALUES (?1, ?2, ?3, ?4, ?5)")?;
     for (seq, row) in (0_i64..).zip(&head.assessments) {
         let scope = row.scope.as_ref().map(|scope| scope.as_str());
-        statement.execute(params![number, seq, row.rule, scope, json(row)?])?;
+        transaction.write(
+            "INSERT INTO assessment (scan_no, seq, rule, scope, body) VALUES (?1, ?2, ?3, ?4, ?5)",
+            values![number, seq, &row.rule, scope, &json(row)?],
+        )?;
     }
     Ok(scan)
 }
 
 /// The series of all scans of the same targets, in whatever order these were named.
-fn series(transaction: &Transaction<'_>, info: &ScanInfo) -> Result<i64, Failure> {
+fn series(transaction: &mut dyn Transaction, info: &ScanInfo) -> Result<i64, Failure> {
     let mut targets = info.targets.clone();
     targets.sort();
     targets.dedup();
     let targets = json(&targets)?;
-    let known = transaction
-        .query_row("SELECT series_id FROM series WHERE targets = ?1", [&targets], |row| row.get(0))
-        .optional()?;
+    let known =
+        transaction.first("SELECT series_id FROM series WHERE targets = ?1", values![&targets], |row| row.get(0))?;
     if let Some(series) = known {
         return Ok(series);
     }
     let series = next(transaction, "SELECT max(series_id) FROM series")?;
-    transaction.execute("INSERT INTO series (series_id, targets) VALUES (?1, ?2)", params![series, targets])?;
+    transaction.write("INSERT INTO series (series_id, targets) VALUES (?1, ?2)", values![series, &targets])?;
     Ok(series)
 }
 
-fn next(transaction: &Transaction<'_>, highest: &str) -> Result<i64, Failure> {
-    Ok(transaction.query_row(highest, [], |row| row.get::<_, Option<i64>>(0))?.unwrap_or_default() + 1)
+fn next(transaction: &mut dyn Transaction, highest: &str) -> Result<i64, Failure> {
+    Ok(transaction.one(highest, &[], |row| row.get::<Option<i64>>(0))?.unwrap_or_default() + 1)
 }
 
 pub(super) fn json(value: &impl Serialize) -> Result<String, Failure> {
@@ -129,7 +125,7 @@ enum Meeting {
 
 /// A save under way: what the store knew before, and what this scan has seen so far.
 pub(super) struct Saving<'t> {
-    pub(super) transaction: &'t Transaction<'t>,
+    pub(super) transaction: &'t mut dyn Transaction,
     pub(super) scan: ScanRow,
     /// Whether no scan that speaks for a later moment was saved before: an old report that comes late says nothing
     /// of what is there now.
@@ -142,31 +138,37 @@ pub(super) struct Saving<'t> {
     pub(super) seen: HashSet<i64>,
     arranged: HashMap<Kind, Vec<i64>>,
     next_object: i64,
+    next_footing: i64,
     next_version: i64,
     next_activity: i64,
     log_seq: i64,
 }
 
 impl<'t> Saving<'t> {
-    fn new(transaction: &'t Transaction<'t>, scan: ScanRow, head: &Head) -> Result<Self, Failure> {
-        let current = transaction.query_row(
+    fn new(transaction: &'t mut dyn Transaction, scan: ScanRow, head: &Head) -> Result<Self, Failure> {
+        let current = transaction.one(
             "SELECT coalesce(max(as_of_ms), ?2) <= ?2 FROM scan WHERE scan_no < ?1",
-            params![scan.number, head.info.as_of.as_millisecond()],
+            values![scan.number, head.info.as_of.as_millisecond()],
             |row| row.get(0),
         )?;
-        let known = map(transaction, "SELECT kind, key, object_id, gone_scan IS NOT NULL FROM object", [], |row| {
+        let known = map(transaction, "SELECT kind, key, object_id, gone_scan IS NOT NULL FROM object", &[], |row| {
             Ok(((row.get(0)?, row.get(1)?), (row.get(2)?, row.get(3)?)))
         })?;
         let query = "SELECT object_id, version_id, to_scan IS NULL, content_hash FROM object_version \
                      WHERE series_id = ?1 AND standing = 1";
-        let standing = map(transaction, query, [scan.series], |row| {
+        let standing = map(transaction, query, values![scan.series], |row| {
             let (version, open, hash) = (row.get(1)?, row.get(2)?, row.get(3)?);
             Ok((row.get(0)?, Standing { version, open, hash }))
         })?;
         let query = "SELECT object_id, activity_id, body FROM activity WHERE series_id = ?1 AND to_scan IS NULL";
-        let activity = map(transaction, query, [scan.series], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?;
+        let activity =
+            map(transaction, query, values![scan.series], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?;
         let footings =
-            map(transaction, "SELECT scopes, footing_id FROM footing", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            map(transaction, "SELECT scopes, footing_id FROM footing", &[], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let next_object = next(transaction, "SELECT max(object_id) FROM object")?;
+        let next_footing = next(transaction, "SELECT max(footing_id) FROM footing")?;
+        let next_version = next(transaction, "SELECT max(version_id) FROM object_version")?;
+        let next_activity = next(transaction, "SELECT max(activity_id) FROM activity")?;
         Ok(Self {
             transaction,
             scan,
@@ -177,9 +179,10 @@ impl<'t> Saving<'t> {
             footings,
             seen: HashSet::new(),
             arranged: head.arranged.iter().map(|kind| (*kind, Vec::new())).collect(),
-            next_object: next(transaction, "SELECT max(object_id) FROM object")?,
-            next_version: next(transaction, "SELECT max(version_id) FROM object_version")?,
-            next_activity: next(transaction, "SELECT max(activity_id) FROM activity")?,
+            next_object,
+            next_footing,
+            next_version,
+            next_activity,
             log_seq: 0,
         })
     }
@@ -192,15 +195,14 @@ impl<'t> Saving<'t> {
             order.push(object);
         }
         self.keep_moving(object, row.moving.as_deref())?;
-        match self.standing.get(&object) {
-            Some(standing) if standing.open && standing.hash == row.hash => return Ok(()),
-            Some(standing) if standing.open => {
-                self.end_version(standing.version, "replaced", false)?;
+        match self.standing.get(&object).map(|standing| (standing.version, standing.open, standing.hash == row.hash)) {
+            Some((_, true, true)) => return Ok(()),
+            Some((version, true, false)) => {
+                self.end_version(version, "replaced", false)?;
                 self.log("changed", object)?;
             }
-            Some(standing) => {
-                self.statement("UPDATE object_version SET standing = 0 WHERE version_id = ?1")?
-                    .execute([standing.version])?;
+            Some((version, false, _)) => {
+                self.write("UPDATE object_version SET standing = 0 WHERE version_id = ?1", values![version])?;
                 if meeting != Meeting::Returned {
                     self.log("returned", object)?;
                 }
@@ -208,8 +210,7 @@ impl<'t> Saving<'t> {
             None => {}
         }
         if self.current && meeting != Meeting::First {
-            self.statement("UPDATE object SET name = ?2 WHERE object_id = ?1 AND name <> ?2")?
-                .execute(params![object, row.name])?;
+            self.write("UPDATE object SET name = ?2 WHERE object_id = ?1 AND name <> ?2", values![object, &row.name])?;
         }
         self.insert_version(object, row)
     }
@@ -221,18 +222,20 @@ impl<'t> Saving<'t> {
             if !gone || !self.current {
                 return Ok((object, Meeting::Again));
             }
-            self.statement("UPDATE object SET gone_scan = NULL WHERE object_id = ?1")?.execute([object])?;
-            self.statement(
+            self.write("UPDATE object SET gone_scan = NULL WHERE object_id = ?1", values![object])?;
+            self.write(
                 "UPDATE finding SET state = 'open', resolved_scan = NULL, opened_scan = ?2 WHERE object_id = ?1",
-            )?
-            .execute(params![object, self.scan.number])?;
+                values![object, self.scan.number],
+            )?;
             self.log("returned", object)?;
             return Ok((object, Meeting::Returned));
         }
         let object = self.next_object;
         self.next_object += 1;
-        self.statement("INSERT INTO object (object_id, kind, key, name, first_scan) VALUES (?1, ?2, ?3, ?4, ?5)")?
-            .execute(params![object, row.kind.word(), row.key, row.name, self.scan.number])?;
+        self.write(
+            "INSERT INTO object (object_id, kind, key, name, first_scan) VALUES (?1, ?2, ?3, ?4, ?5)",
+            values![object, row.kind.word(), &row.key, &row.name, self.scan.number],
+        )?;
         self.known.insert(key, (object, false));
         self.log("appeared", object)?;
         Ok((object, Meeting::First))
@@ -240,19 +243,12 @@ impl<'t> Saving<'t> {
 
     fn insert_version(&mut self, object: i64, row: &Row) -> Result<(), Failure> {
         let footing = row.footing.as_deref().map(|scopes| self.footing(scopes)).transpose()?;
-        self.statement(
+        let ScanRow { number, series } = self.scan;
+        self.write(
             "INSERT INTO object_version (version_id, object_id, series_id, from_scan, standing, footing_id, \
              content_hash, body) VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7)",
-        )?
-        .execute(params![
-            self.next_version,
-            object,
-            self.scan.series,
-            self.scan.number,
-            footing,
-            row.hash,
-            row.body
-        ])?;
+            values![self.next_version, object, series, number, footing, &row.hash, &row.body],
+        )?;
         self.next_version += 1;
         row.finding.as_ref().map_or(Ok(()), |finding| self.keep_finding(object, finding))
     }
@@ -264,14 +260,8 @@ impl<'t> Saving<'t> {
             "INSERT INTO finding (object_id, rule, severity, subject, state, opened_scan) \
              VALUES (?1, ?2, ?3, ?4, 'open', ?5) ON CONFLICT (object_id) {update}"
         );
-        self.statement(&query)?.execute(params![
-            object,
-            finding.rule,
-            finding.severity,
-            finding.subject,
-            self.scan.number
-        ])?;
-        Ok(())
+        let number = self.scan.number;
+        self.write(&query, values![object, &finding.rule, finding.severity, &finding.subject, number])
     }
 
     fn keep_moving(&mut self, object: i64, moving: Option<&str>) -> Result<(), Failure> {
@@ -279,14 +269,15 @@ impl<'t> Saving<'t> {
         if known.map(|(_, body)| body.as_str()) == moving {
             return Ok(());
         }
-        if let Some((activity, _)) = known {
-            self.end_activity(*activity)?;
+        if let Some(&(activity, _)) = known {
+            self.end_activity(activity)?;
         }
         if let Some(body) = moving {
-            self.statement(
+            let ScanRow { number, series } = self.scan;
+            self.write(
                 "INSERT INTO activity (activity_id, object_id, series_id, from_scan, body) VALUES (?1, ?2, ?3, ?4, ?5)",
-            )?
-            .execute(params![self.next_activity, object, self.scan.series, self.scan.number, body])?;
+                values![self.next_activity, object, series, number, body],
+            )?;
             self.next_activity += 1;
         }
         Ok(())
@@ -296,52 +287,55 @@ impl<'t> Saving<'t> {
         if let Some(footing) = self.footings.get(scopes) {
             return Ok(*footing);
         }
-        let footing = next(self.transaction, "SELECT max(footing_id) FROM footing")?;
-        self.statement("INSERT INTO footing (footing_id, scopes) VALUES (?1, ?2)")?
-            .execute(params![footing, scopes])?;
+        let footing = self.next_footing;
+        self.next_footing += 1;
+        self.write("INSERT INTO footing (footing_id, scopes) VALUES (?1, ?2)", values![footing, scopes])?;
         self.footings.insert(scopes.to_owned(), footing);
         Ok(footing)
     }
 
-    fn arrange(&self, kinds: &[Kind]) -> Result<(), Failure> {
+    fn arrange(&mut self, kinds: &[Kind]) -> Result<(), Failure> {
         for kind in kinds {
-            self.statement("INSERT INTO arrangement (scan_no, kind, object_ids) VALUES (?1, ?2, ?3)")?
-                .execute(params![self.scan.number, kind.word(), json(&self.arranged.get(kind))?])?;
+            let order = json(&self.arranged.get(kind))?;
+            self.write(
+                "INSERT INTO arrangement (scan_no, kind, object_ids) VALUES (?1, ?2, ?3)",
+                values![self.scan.number, kind.word(), &order],
+            )?;
         }
         Ok(())
     }
 
-    pub(super) fn end_version(&self, version: i64, ended: &str, standing: bool) -> Result<(), Failure> {
-        self.statement("UPDATE object_version SET to_scan = ?2, ended = ?3, standing = ?4 WHERE version_id = ?1")?
-            .execute(params![version, self.scan.number, ended, standing])?;
-        Ok(())
+    pub(super) fn end_version(&mut self, version: i64, ended: &str, standing: bool) -> Result<(), Failure> {
+        self.write(
+            "UPDATE object_version SET to_scan = ?2, ended = ?3, standing = ?4 WHERE version_id = ?1",
+            values![version, self.scan.number, ended, standing],
+        )
     }
 
-    pub(super) fn end_activity(&self, activity: i64) -> Result<(), Failure> {
-        self.statement("UPDATE activity SET to_scan = ?2 WHERE activity_id = ?1")?
-            .execute(params![activity, self.scan.number])?;
-        Ok(())
+    pub(super) fn end_activity(&mut self, activity: i64) -> Result<(), Failure> {
+        self.write("UPDATE activity SET to_scan = ?2 WHERE activity_id = ?1", values![activity, self.scan.number])
     }
 
     pub(super) fn log(&mut self, op: &str, object: i64) -> Result<(), Failure> {
-        self.statement("INSERT INTO change_log (scan_no, seq, op, object_id) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![self.scan.number, self.log_seq, op, object])?;
+        self.write(
+            "INSERT INTO change_log (scan_no, seq, op, object_id) VALUES (?1, ?2, ?3, ?4)",
+            values![self.scan.number, self.log_seq, op, object],
+        )?;
         self.log_seq += 1;
         Ok(())
     }
 
-    pub(super) fn statement(&self, query: &str) -> rusqlite::Result<rusqlite::CachedStatement<'t>> {
-        self.transaction.prepare_cached(query)
+    pub(super) fn write(&mut self, statement: &str, arguments: &[Value<'_>]) -> Result<(), Failure> {
+        self.transaction.write(statement, arguments)
     }
 }
 
 /// What a query finds, as a map.
 pub(super) fn map<K: Eq + std::hash::Hash, V>(
-    connection: &Connection,
+    transaction: &mut dyn Transaction,
     query: &str,
-    arguments: impl rusqlite::Params,
-    entry: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<(K, V)>,
+    arguments: &[Value<'_>],
+    entry: impl FnMut(&dyn Cells) -> Result<(K, V), Failure>,
 ) -> Result<HashMap<K, V>, Failure> {
-    let mut statement = connection.prepare_cached(query)?;
-    Ok(statement.query_map(arguments, entry)?.collect::<rusqlite::Result<_>>()?)
+    Ok(transaction.all(query, arguments, entry)?.into_iter().collect())
 }
