@@ -5,7 +5,7 @@ use gix::remote::Direction;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
-use whose_connect::{NetworkSettings, USER_AGENT};
+use whose_connect::{NetworkSettings, USER_AGENT, with_causes};
 
 /// Every reference: branches, tags, notes, stashes and those of pull requests.
 const ALL_REFERENCES: &str = "+refs/*:refs/*";
@@ -17,7 +17,7 @@ pub(crate) fn clone(
     network: &NetworkSettings,
     interrupt: &AtomicBool,
 ) -> Result<(), String> {
-    fetch(remote.with_credentials(), folder, network, interrupt).map_err(|error| remote.censor(&chain(&*error)))
+    fetch(remote.with_credentials(), folder, network, interrupt).map_err(|error| remote.censor(&with_causes(&*error)))
 }
 
 fn fetch(
@@ -89,18 +89,4 @@ impl HttpClient {
             ..http::Options::default()
         }
     }
-}
-
-/// An error with those below it, in one line.
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut said: Vec<String> = Vec::new();
-    let mut next = Some(error);
-    while let Some(error) = next {
-        let text = error.to_string();
-        if said.last() != Some(&text) {
-            said.push(text);
-        }
-        next = error.source();
-    }
-    said.join(": ").split_whitespace().collect::<Vec<_>>().join(" ")
 }

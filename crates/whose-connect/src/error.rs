@@ -115,6 +115,20 @@ impl CallError {
     }
 }
 
+/// An error with those below it, in one line; what an error repeats of the one below is said once.
+pub fn with_causes(error: &(dyn Error + 'static)) -> String {
+    let mut said: Vec<String> = Vec::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let text = error.to_string();
+        if said.last() != Some(&text) {
+            said.push(text);
+        }
+        next = error.source();
+    }
+    said.join(": ").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// The longest message that is kept of a provider's answer.
 const LONGEST_MESSAGE: usize = 400;
 

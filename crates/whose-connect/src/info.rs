@@ -1,5 +1,5 @@
-//! What connectors and collectors say about themselves: the source of the permissions page, of `whose doctor`
-//! and of the generated reference.
+//! What connectors and collectors say about themselves: the source of the permissions page and
+//! of the generated reference.
 
 use crate::ApiCall;
 use whose_model::{Facet, Source};

@@ -31,7 +31,7 @@ impl RetryPolicy {
 }
 
 /// Whether an answer with this status may be different the next time.
-pub fn is_transient(status: StatusCode) -> bool {
+pub(crate) fn is_transient(status: StatusCode) -> bool {
     matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504)
 }
 
@@ -41,7 +41,7 @@ const LONGEST_IMPOSED: Duration = Duration::from_secs(120);
 
 /// The pause that an answer asks for with `Retry-After`, in seconds or as a date. A date is measured against the
 /// answer's own `Date`, so that neither our clock nor its error matters.
-pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = |name| headers.get(name)?.to_str().ok().map(str::trim);
     let date = |text| jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok();
     let asked = text(header::RETRY_AFTER)?;

@@ -4,9 +4,9 @@
 use crate::Gathered;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinSet};
 use tokio_util::sync::CancellationToken;
-use whose_connect::{ConnectError, Connector, Event, NetworkSettings, ScanContext, Sink};
+use whose_connect::{ConnectError, Connector, Event, NetworkSettings, ScanContext, Sink, with_causes};
 use whose_model::{Coverage, CoverageState, Facet, Gap, NodeId, Source, TargetInfo, Timestamp};
 
 /// How long connectors may take to wind down after a stop before they are cut off.
@@ -56,24 +56,7 @@ impl Plan {
 pub async fn run(plan: Plan, cancel: CancellationToken, mut watch: impl FnMut(&Event)) -> Gathered {
     let mut gathered = Gathered::new(plan.as_of, plan.target_infos());
     let (sink, mut events) = Sink::channel(CHANNEL);
-    let mut tasks = JoinSet::new();
-    let mut running = Vec::new();
-    for planned in plan.targets {
-        let context = ScanContext {
-            as_of: plan.as_of,
-            sink: sink.clone(),
-            cancel: cancel.clone(),
-            network: plan.network.clone(),
-        };
-        let known = planned.clone();
-        let handle = tasks.spawn(async move {
-            let outcome = planned.connector.scan(&planned.target, &context).await;
-            outcome.map_err(|error| failed(&planned, &error))
-        });
-        running.push((handle.id(), known));
-    }
-    drop(sink);
-
+    let mut running = Running::start(plan, sink, &cancel);
     let mut keep = |gathered: &mut Gathered, event: Event| {
         watch(&event);
         match event {
@@ -94,23 +77,12 @@ pub async fn run(plan: Plan, cancel: CancellationToken, mut watch: impl FnMut(&E
                 None => break,
             },
             () = &mut deadline => {
-                tasks.abort_all();
+                running.tasks.abort_all();
                 break;
             }
         }
     }
-    while let Some(joined) = tasks.join_next_with_id().await {
-        let coverage = match joined {
-            Ok((_, Ok(()))) => continue,
-            Ok((_, Err(coverage))) => coverage,
-            Err(error) => {
-                let planned = running.iter().find(|(id, _)| *id == error.id()).map(|(_, planned)| planned);
-                match planned {
-                    Some(planned) => broken(planned, error.is_cancelled()),
-                    None => continue,
-                }
-            }
-        };
+    for coverage in running.end().await {
         keep(&mut gathered, Event::Coverage(coverage));
     }
     while let Ok(event) = events.try_recv() {
@@ -120,20 +92,57 @@ pub async fn run(plan: Plan, cancel: CancellationToken, mut watch: impl FnMut(&E
     gathered
 }
 
+/// The connectors under way, each with the target that it reads.
+struct Running {
+    /// A target that fails as a whole ends as its coverage.
+    tasks: JoinSet<Result<(), Coverage>>,
+    targets: Vec<(Id, PlannedTarget)>,
+}
+
+impl Running {
+    fn start(plan: Plan, sink: Sink, cancel: &CancellationToken) -> Self {
+        let mut running = Self { tasks: JoinSet::new(), targets: Vec::new() };
+        for planned in plan.targets {
+            let context = ScanContext {
+                as_of: plan.as_of,
+                sink: sink.clone(),
+                cancel: cancel.clone(),
+                network: plan.network.clone(),
+            };
+            let known = planned.clone();
+            let handle = running.tasks.spawn(async move {
+                let outcome = planned.connector.scan(&planned.target, &context).await;
+                outcome.map_err(|error| failed(&planned, &error))
+            });
+            running.targets.push((handle.id(), known));
+        }
+        running
+    }
+
+    /// Waits for all, and returns the coverage of those that ended without one of their own.
+    async fn end(mut self) -> Vec<Coverage> {
+        let mut coverage = Vec::new();
+        while let Some(joined) = self.tasks.join_next_with_id().await {
+            match joined {
+                Ok((_, Ok(()))) => {}
+                Ok((_, Err(failed))) => coverage.push(failed),
+                Err(error) => {
+                    let planned = self.targets.iter().find(|(id, _)| *id == error.id());
+                    coverage.extend(planned.map(|(_, planned)| broken(planned, error.is_cancelled())));
+                }
+            }
+        }
+        coverage
+    }
+}
+
 /// The coverage of a target that could not be scanned at all.
 fn failed(planned: &PlannedTarget, error: &ConnectError) -> Coverage {
-    let mut reason = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        reason.push_str(": ");
-        reason.push_str(&cause.to_string());
-        source = cause.source();
-    }
     let remedy = match error {
         ConnectError::SignIn { remedy, .. } => remedy.clone(),
         _ => "mend what the message names, and scan again".to_string(),
     };
-    whole_target(planned, reason, remedy)
+    whole_target(planned, with_causes(error), remedy)
 }
 
 /// The coverage of a target whose connector broke or had to be cut off.
@@ -143,7 +152,7 @@ fn broken(planned: &PlannedTarget, cut_off: bool) -> Coverage {
         let reason = format!("the {id} connector did not stop within {} seconds and was cut off", GRACE.as_secs());
         whole_target(planned, reason, "scan again".into())
     } else {
-        let reason = format!("the {id} connector broke; this is a fault of whose");
+        let reason = format!("the {id} connector broke; this is a fault of Whose");
         whole_target(planned, reason, "run again with -vv and report what it prints".into())
     }
 }
