@@ -152,7 +152,7 @@ impl Graph {
     pub fn places_of(&self, secret: Ix) -> Vec<&Place> {
         let leaks = self.out(secret, EdgeKind::LeakedIn);
         let mut places: Vec<&Place> = leaks.filter_map(|(place, _)| self.node(place).place()).collect();
-        places.sort_by(|a, b| (a.date.is_none(), a.date, a).cmp(&(b.date.is_none(), b.date, b)));
+        places.sort_by(|a, b| a.by_age(b));
         places.dedup();
         places
     }

@@ -4,6 +4,7 @@ use crate::node::fill;
 use crate::{Classified, NodeId, Statement, Tier, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 
 /// What only an identity has.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -252,6 +253,13 @@ pub struct Place {
     /// Whether the secret half stands (or stood) there, and not only an id that points to the credential.
     #[serde(default)]
     pub secret_half: bool,
+}
+
+impl Place {
+    /// The order in which places are told: the oldest first, and last what no commit holds yet.
+    pub fn by_age(&self, other: &Self) -> Ordering {
+        (self.date.is_none(), self.date, self).cmp(&(other.date.is_none(), other.date, other))
+    }
 }
 
 /// How sure a detector is that a value is a secret.

@@ -252,7 +252,7 @@ pub struct Summary {
     pub with_expiry: u64,
     /// Admin-equivalent non-human identities.
     pub admins: u64,
-    /// Leaked secrets that are the value of an enabled credential.
+    /// Enabled credentials whose value leaked.
     pub leaked_and_live: u64,
     /// Findings by severity.
     pub by_severity: BTreeMap<Severity, u64>,

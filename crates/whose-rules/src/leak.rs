@@ -78,8 +78,7 @@ pub(crate) fn gone_premise(secret: Ix) -> Premise {
 /// The places of several secrets, the oldest first.
 pub(crate) fn places<'g>(graph: &'g Graph, secrets: &[Ix]) -> Vec<&'g Place> {
     let mut places: Vec<&Place> = secrets.iter().flat_map(|secret| graph.places_of(*secret)).collect();
-    // Oldest first; a place without a date is a working tree that nobody committed yet.
-    places.sort_by(|a, b| (a.date.is_none(), a.date, a).cmp(&(b.date.is_none(), b.date, b)));
+    places.sort_by(|a, b| a.by_age(b));
     places.dedup();
     places
 }
