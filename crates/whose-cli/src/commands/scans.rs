@@ -5,7 +5,7 @@ use crate::args::Global;
 use crate::config::Config;
 use crate::exit::{Exit, Outcome};
 use std::io::Write;
-use whose_model::ScanState;
+use whose_reports::{plain, visible};
 
 /// Runs the command.
 pub(crate) async fn run(global: &Global) -> Outcome {
@@ -13,13 +13,8 @@ pub(crate) async fn run(global: &Global) -> Outcome {
     let store = stored::open(global, &config).await?;
     let mut out = std::io::stdout().lock();
     for scan in store.scans().await.map_err(stored::failure)? {
-        let state = match scan.state {
-            ScanState::Complete => "complete",
-            ScanState::Incomplete => "incomplete",
-            ScanState::Cancelled => "stopped",
-        };
-        let targets: Vec<_> = scan.targets.iter().map(|target| whose_reports::visible(&target.target)).collect();
-        writeln!(out, "{}  {state:<10}  {}", scan.id, targets.join(" "))?;
+        let targets: Vec<_> = scan.targets.iter().map(|target| visible(&target.target)).collect();
+        writeln!(out, "{}  {:<10}  {}", scan.id, plain(scan.state), targets.join(" "))?;
     }
     Ok(Exit::Complete)
 }

@@ -70,9 +70,9 @@ fn dead(graph: &Graph, credential: Ix) -> (String, Evidence) {
     let node = graph.node(credential);
     let of = graph.identity_of(credential).map(|ix| format!(" of {}", wording::named(graph, ix))).unwrap_or_default();
     let state = match node.state {
-        State::Disabled => "switched off",
+        State::Disabled => "disabled",
         State::Deleted => "deleted",
-        State::Enabled | State::Unknown => "expired, or its identity is switched off",
+        State::Enabled | State::Unknown => "expired, or its identity is disabled",
     };
     let what = format!("belongs to {}{of}, which is {state}", wording::named(graph, credential));
     (what, Evidence::new(format!("{} is {state}", node.name), "inventory"))
@@ -101,7 +101,7 @@ mod tests {
     fn the_disabled_and_the_deleted_are_low() {
         let findings = check(&LeakedDeadCredential, &leaked("AK1", ACCOUNT), &[("AK…f1", Severity::Low)]);
         assert!(
-            findings[0].title.ends_with("belongs to access key AK1 of user svc, which is switched off"),
+            findings[0].title.ends_with("belongs to access key AK1 of user svc, which is disabled"),
             "{findings:?}"
         );
         let findings = check(&LeakedDeadCredential, &leaked("AK9", ACCOUNT), &[("AK…f1", Severity::Low)]);

@@ -49,11 +49,11 @@ impl PostureRule for RootAccessKey {
             let title = match (enabled, keys.len()) {
                 (true, 1) => format!("The root user{scope} has an access key"),
                 (true, many) => format!("The root user{scope} has {many} access keys"),
-                (false, _) => format!("The root user{scope} has an access key, which is switched off"),
+                (false, _) => format!("The root user{scope} has an access key, which is disabled"),
             };
             let mut draft = Draft::new(title).power_in_base().shown_by_all(keys.iter().map(|key| shown(graph, *key)));
             if !enabled {
-                draft = draft.at_most(Severity::Low, "every key is switched off, and only root can switch one on");
+                draft = draft.at_most(Severity::Low, "every key is disabled, and only root can enable one");
             }
             for key in keys {
                 draft = draft.fixed_by(fixes::step(graph, fixes::Step::Deactivate, key));
