@@ -72,6 +72,12 @@ fn a_configuration_names_targets_and_thresholds() -> Result<()> {
     let folder = leaky_folder(&product)?;
     std::fs::write(product.path("whose.toml"), format!("targets = [{folder:?}]\nfail_on = \"low\"\n"))?;
     assert_eq!(product.run(["scan", "--format", "csv"])?.code, 1);
+    std::fs::write(
+        product.path("whose.toml"),
+        format!("targets = [{folder:?}]\n[policy.thresholds]\nstale_days = 0\n"),
+    )?;
+    let run = product.run(["scan", "--format", "csv"])?;
+    assert!(run.code == 2 && run.stderr.contains("policy.thresholds.stale_days"), "{}", run.stderr);
     Ok(())
 }
 
