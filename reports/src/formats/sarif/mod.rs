@@ -2,6 +2,7 @@
 //! paths against one root and follow each repository by itself; what concerns no file is counted, not shown.
 
 mod location;
+mod rule;
 mod run;
 mod text;
 

@@ -1,8 +1,8 @@
-//! One run: what was found in one repository, by which rules, and what could not be read of it.
+//! One run: what was found in one repository, and what could not be read of it.
 
 use super::location::{Location, ROOT, repository_uri, segment};
+use super::rule::{Rule, level};
 use super::text::{Message, plain};
-use crate::inert::{markdown, visible};
 use serde::Serialize;
 use serde::ser::{Serialize as Write, Serializer};
 use std::collections::BTreeMap;
@@ -33,37 +33,6 @@ struct Driver<'a> {
     name: &'static str,
     version: &'a str,
     rules: Vec<Rule<'a>>,
-}
-
-/// A rule, as far as its findings tell of it.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Rule<'a> {
-    id: &'a str,
-    short_description: Message,
-    help: Help,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    help_uri: Option<&'a str>,
-    default_configuration: Configuration,
-    properties: RuleProperties,
-}
-
-#[derive(Serialize)]
-struct Help {
-    text: String,
-    markdown: String,
-}
-
-#[derive(Serialize)]
-struct Configuration {
-    level: &'static str,
-}
-
-#[derive(Serialize)]
-struct RuleProperties {
-    tags: Vec<String>,
-    #[serde(rename = "security-severity")]
-    security_severity: &'static str,
 }
 
 #[derive(Serialize)]
@@ -224,7 +193,7 @@ fn run<'a>(report: &'a Report, repository: Option<&'a str>, found: Vec<Found<'a>
             driver: Driver {
                 name: "Whose",
                 version: &report.scan.tool_version,
-                rules: rules.iter().map(|(id, findings)| rule(id, findings)).collect(),
+                rules: rules.iter().map(|(id, findings)| Rule::new(id, findings)).collect(),
             },
         },
         automation_details: Automation { id: format!("whose/{}/", segment(repository.unwrap_or("files"))) },
@@ -267,57 +236,6 @@ fn invocation(report: &Report, repository: Option<&NodeId>) -> Invocation {
     }
 }
 
-/// A rule, told by its findings: the worst of them says how bad it is and what to do.
-fn rule<'a>(id: &'a str, findings: &[&'a Finding]) -> Rule<'a> {
-    let worst = findings.iter().copied().max_by_key(|finding| finding.severity);
-    let severity = worst.map_or(Severity::Info, |finding| finding.severity);
-    let steps = worst.map_or(&[][..], |finding| &finding.fix);
-    let references = worst.map_or(&[][..], |finding| &finding.references);
-    let references: Vec<_> = references.iter().filter(|it| it.url.starts_with("https://")).collect();
-    let mut tags = vec!["security".to_owned()];
-    tags.extend(
-        worst
-            .into_iter()
-            .flat_map(|it| &it.maps_to)
-            .map(|it| visible(&format!("{}/{}", it.framework, it.control)).into_owned()),
-    );
-    Rule {
-        id,
-        short_description: Message::new(&sentence(id)),
-        help: Help {
-            text: lines(steps.iter().map(|step| plain(&step.what)), references.iter().map(|it| plain(&it.url))),
-            markdown: lines(
-                steps.iter().map(|step| markdown(&step.what)),
-                references.iter().map(|it| format!("{}: <{}>", markdown(&it.title), within_brackets(&it.url))),
-            ),
-        },
-        help_uri: references.first().map(|reference| reference.url.as_str()),
-        default_configuration: Configuration { level: level(severity) },
-        properties: RuleProperties { tags, security_severity: security_severity(severity) },
-    }
-}
-
-/// An address between angle brackets, which nothing in it may end.
-fn within_brackets(url: &str) -> String {
-    visible(url).replace(['<', '>', ' '], "")
-}
-
-/// A list of steps and a list of pages, each when it has any.
-fn lines(steps: impl Iterator<Item = String>, pages: impl Iterator<Item = String>) -> String {
-    let list = |head: &str, items: Vec<String>| (!items.is_empty()).then(|| format!("{head}:\n\n{}", items.join("\n")));
-    let item = |text: String| format!("- {text}");
-    let parts = [list("What to do", steps.map(item).collect()), list("To read", pages.map(item).collect())];
-    let text = parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n");
-    if text.is_empty() { "See the message of each result.".to_owned() } else { text }
-}
-
-/// A slug as words: `leaked-live-credential` reads `Leaked live credential`.
-fn sentence(slug: &str) -> String {
-    let words = slug.replace('-', " ");
-    let mut characters = words.chars();
-    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
-}
-
 /// What a reader sees first: the fault, whose it is, how far it gets, and what to do.
 fn message(finding: &Finding) -> String {
     let mut text = plain(&finding.title);
@@ -331,23 +249,4 @@ fn message(finding: &Finding) -> String {
         text.push_str(&format!("\nFix: {}", plain(&fix.what)));
     }
     text
-}
-
-fn level(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Critical | Severity::High => "error",
-        Severity::Medium => "warning",
-        Severity::Low | Severity::Info => "note",
-    }
-}
-
-/// A number within the band that code scanning gives each word: above 9 critical, 7 high, 4 medium, below low.
-fn security_severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Critical => "9.5",
-        Severity::High => "8.0",
-        Severity::Medium => "5.5",
-        Severity::Low => "2.0",
-        Severity::Info => "0.0",
-    }
 }
