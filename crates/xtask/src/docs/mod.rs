@@ -118,7 +118,8 @@ fn index() -> String {
      - [Frameworks](frameworks.md): which rule gives evidence for which control\n\
      - [Policy](policy.md): the thresholds that rules judge by\n\
      - [Command line](command-line.md)\n\
-     - [JSON Schema of the report](report.schema.json) and [of a line of an observations file](observations.schema.json)\n"
+     - [JSON Schema of the report](report.schema.json) and [of a line of an observations file](observations.schema.json)\n\
+     - [Extension definition for BloodHound](opengraph.extension.json): to be installed before the first OpenGraph file\n"
         .to_owned()
 }
 

@@ -1,15 +1,16 @@
-//! The JSON Schemas that other programs read our files by.
+//! The documents that other programs read our files by: JSON Schemas, and BloodHound's extension definition.
 
 use anyhow::{Context, Result};
 use std::path::PathBuf;
 use whose_model::{record_schema, report_schema};
+use whose_reports::opengraph_extension;
 
 pub(super) fn pages() -> Result<Vec<(PathBuf, String)>> {
-    [("report.schema.json", report_schema()), ("observations.schema.json", record_schema())]
-        .into_iter()
-        .map(|(name, schema)| {
-            let text = serde_json::to_string_pretty(&schema).with_context(|| format!("writing {name}"))?;
-            Ok((PathBuf::from(name), text + "\n"))
-        })
-        .collect()
+    let schemas = [("report.schema.json", report_schema()), ("observations.schema.json", record_schema())];
+    let mut pages = vec![(PathBuf::from("opengraph.extension.json"), opengraph_extension())];
+    for (name, schema) in schemas {
+        let text = serde_json::to_string_pretty(&schema).with_context(|| format!("writing {name}"))?;
+        pages.push((PathBuf::from(name), text + "\n"));
+    }
+    Ok(pages)
 }
