@@ -1,5 +1,7 @@
 //! The whole product, tested as users and attackers would: the real binary, real servers, real repositories.
 
+#![expect(clippy::disallowed_methods, reason = "a test knows the clock and the environment")]
+
 mod cli;
 mod demo;
 mod denied;

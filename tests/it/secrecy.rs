@@ -20,7 +20,7 @@ fn forms(value: &str) -> Vec<Vec<u8>> {
         // Base64 of a value depends on where it begins; the middle of it does not depend on its neighbours.
         let padded = [&b"   "[..shift], value.as_bytes()].concat();
         let encoded = data_encoding::BASE64.encode(&padded);
-        forms.push(encoded[4..encoded.len() - 4].as_bytes().to_vec());
+        forms.push(encoded.as_bytes()[4..encoded.len() - 4].to_vec());
     }
     forms
 }
