@@ -4,9 +4,11 @@ mod gathered;
 mod judge;
 mod records;
 mod run;
+mod schedule;
 mod views;
 
 pub use gathered::Gathered;
 pub use judge::{Judgement, judge};
 pub use records::{RecordWriter, RecordsError, read_records};
 pub use run::{Plan, PlannedTarget, run};
+pub use schedule::{Schedule, ScheduleError};
