@@ -1,8 +1,8 @@
 //! Where reports go: formats to stdout or to files, and the exit code that a report leads to.
 
 use crate::args::{ColorChoice, Global, OutputArgs};
+use crate::console::{colour, say};
 use crate::exit::{Exit, Failure};
-use crate::process::{colour, say};
 use anyhow::{Context, anyhow};
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};

@@ -1,10 +1,11 @@
 //! The process: signals, logging, panics, the runtime, and the way from arguments to an exit code.
 
-use crate::args::{Cli, ColorChoice, Command};
+use crate::args::{Cli, Command};
 use crate::commands;
+use crate::console::say;
 use crate::exit::{Exit, Failure};
 use clap::Parser;
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::process::ExitCode;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
@@ -128,22 +129,4 @@ fn is_broken_pipe(failure: &Failure) -> bool {
         .chain()
         .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
         .any(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
-}
-
-/// One line to stderr.
-pub(crate) fn say(line: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{line}");
-}
-
-/// Whether to colour what goes to stdout.
-pub(crate) fn colour(choice: ColorChoice) -> bool {
-    match choice {
-        ColorChoice::Always => true,
-        ColorChoice::Never => false,
-        ColorChoice::Auto => {
-            std::io::stdout().is_terminal()
-                && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-                && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
-        }
-    }
 }

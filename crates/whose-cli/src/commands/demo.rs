@@ -1,9 +1,9 @@
 //! `whose demo`: an invented company on this machine, scanned by the same command that a user would type.
 
 use crate::args::{DemoArgs, Global};
+use crate::console::say;
 use crate::data::DataFolder;
 use crate::exit::{Exit, Failure, Outcome};
-use crate::process::say;
 use anyhow::{Context, anyhow};
 use std::path::{Path, PathBuf};
 use tokio::process::Command;

@@ -3,10 +3,10 @@
 use super::stored;
 use crate::args::{Global, NetworkArgs, ScanArgs};
 use crate::config::{Config, NetworkConfig};
+use crate::console::say;
 use crate::data::DataFolder;
 use crate::exit::{Failure, Outcome};
 use crate::output::{conclude, outputs};
-use crate::process::say;
 use crate::progress::Progress;
 use crate::registry::Registry;
 use anyhow::{Context, anyhow};
