@@ -72,7 +72,19 @@ async fn no_artefact_holds_a_secret_value() -> Result<()> {
         .map(|entry| Ok(entry?.path().display().to_string()))
         .collect::<Result<_>>()?;
     targets.sort();
-    let formats = ["json", "jsonl", "csv", "inventory-csv", "markdown", "html", "terminal"];
+    let formats = [
+        "json",
+        "jsonl",
+        "csv",
+        "inventory-csv",
+        "markdown",
+        "html",
+        "terminal",
+        "sarif",
+        "ocsf",
+        "ocsf-iam",
+        "opengraph",
+    ];
     let mut command = product.command(["scan", "aws"]);
     command.args(&targets).args(["-vv", "--save-observations", "seen.jsonl"]);
     for format in formats {
