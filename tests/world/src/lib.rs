@@ -5,7 +5,10 @@ mod account;
 mod aws;
 mod company;
 mod draw;
+mod entra;
 mod error;
+mod github;
+mod google;
 mod repository;
 mod token;
 mod truth;
@@ -17,7 +20,16 @@ pub use account::{
 };
 pub use aws::{AwsServer, CREDENTIAL_REPORT_COLUMNS, Request};
 pub use company::World;
+pub use entra::{EntraLeak, EntraRequest, EntraServer, EntraTenant, Subscription};
 pub use error::WorldError;
+pub use github::{
+    GithubAuthorization, GithubDeployKey, GithubInstallation, GithubOrganization, GithubRepository, GithubRequest,
+    GithubServer, GithubToken, GithubUser, GithubWebhook,
+};
+pub use google::{
+    Binding, Folder, Google, GoogleApiKey, GoogleEstate, GoogleRequest, GoogleServer, Pool, Project, ServiceAccount,
+    ServiceAccountKey,
+};
 pub use repository::{Commit, Repository};
 pub use token::{account_of, aws_id};
 pub use truth::{Comparison, Planted, RULES, Subject};

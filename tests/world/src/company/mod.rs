@@ -2,7 +2,7 @@
 
 mod humans;
 mod partners;
-mod people;
+pub(crate) mod people;
 mod plan;
 mod policies;
 mod repositories;

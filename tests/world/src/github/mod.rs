@@ -1,0 +1,15 @@
+//! The company's organisation on GitHub: a plan drawn from the world, and a server that speaks GitHub's REST API.
+
+mod faults;
+mod organization;
+mod plan;
+mod replies;
+mod server;
+#[cfg(test)]
+mod tests;
+
+pub use organization::{
+    GithubAuthorization, GithubDeployKey, GithubInstallation, GithubOrganization, GithubRepository, GithubToken,
+    GithubUser, GithubWebhook,
+};
+pub use server::{GithubRequest, GithubServer};
