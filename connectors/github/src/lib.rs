@@ -1,0 +1,74 @@
+//! GitHub: members, apps, deploy keys, tokens and settings of one organisation.
+
+mod actions_permissions;
+mod actions_secrets;
+mod api;
+mod app_installations;
+mod connector;
+mod credential_authorizations;
+mod deploy_keys;
+mod failure;
+mod grants;
+mod ids;
+mod link;
+mod members;
+mod organization;
+mod outside_collaborators;
+mod people;
+mod permissions;
+mod personal_access_tokens;
+mod power;
+mod repositories;
+mod session;
+mod target;
+mod token;
+mod webhooks;
+mod wire;
+
+pub use connector::Github;
+pub use permissions::least_privilege_app;
+pub use token::Token;
+
+use session::Session;
+use whose_connect::{Collector, ConnectorInfo};
+
+/// What the connector says about itself.
+pub static GITHUB: ConnectorInfo = ConnectorInfo {
+    id: "github",
+    title: "GitHub",
+    target_syntax: target::SYNTAX,
+    collectors: &[
+        organization::INFO,
+        members::INFO,
+        outside_collaborators::INFO,
+        repositories::INFO,
+        app_installations::INFO,
+        deploy_keys::INFO,
+        personal_access_tokens::INFO,
+        credential_authorizations::INFO,
+        actions_secrets::INFO,
+        webhooks::INFO,
+        actions_permissions::INFO,
+    ],
+    least_privilege: Some(least_privilege_app),
+};
+
+/// The collectors behind [`GITHUB`], in the same order; `organization` is the sign-in itself.
+///
+/// Members and outside collaborators tell who is still there, which the listings of what people made ask; the
+/// repositories name those whose deploy keys are listed.
+const COLLECTORS: &[&dyn Collector<Session>] = &[
+    &members::Members,
+    &outside_collaborators::OutsideCollaborators,
+    &repositories::Repositories,
+    &app_installations::AppInstallations,
+    &deploy_keys::DeployKeys,
+    &personal_access_tokens::PersonalAccessTokens,
+    &credential_authorizations::CredentialAuthorizations,
+    &actions_secrets::ActionsSecrets,
+    &webhooks::Webhooks,
+    &actions_permissions::ActionsPermissions,
+];
+
+#[cfg(test)]
+mod tests;
