@@ -1,0 +1,17 @@
+//! The company's Entra tenant and Azure subscriptions: the plan, and Microsoft Graph, Resource Manager and the token
+//! endpoint on loopback, with faults to inject.
+
+mod apps;
+mod azure;
+mod directory;
+mod faults;
+mod odata;
+mod plan;
+mod routes;
+mod server;
+mod tenant;
+#[cfg(test)]
+mod tests;
+
+pub use server::{EntraRequest, EntraServer};
+pub use tenant::{EntraLeak, EntraTenant, Subscription};
