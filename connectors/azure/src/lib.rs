@@ -77,3 +77,6 @@ const COLLECTORS: &[&dyn Collector<Session>] = &[
     &sign_in_activity::OfPrincipals,
     &sign_in_activity::OfCredentials,
 ];
+
+#[cfg(test)]
+mod tests;

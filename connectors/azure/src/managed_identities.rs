@@ -77,7 +77,10 @@ async fn read(
 ) -> Result<(), CallError> {
     let path = format!("/subscriptions/{subscription}/resources?api-version=2021-04-01&$expand=createdTime&$top=1000");
     let mut listing = session.manager.list(LIST_RESOURCES, &path)?;
-    while let Some(page) = listing.page::<Resource>().await? {
+    // A subscription holds far more resources than managed identities: once all are found, the rest is left unread.
+    while !wanted.is_empty()
+        && let Some(page) = listing.page::<Resource>().await?
+    {
         for found in page {
             let Some(object_id) = wanted.remove(&found.id.to_lowercase()) else { continue };
             let name = found.name.as_deref().unwrap_or(&object_id);
