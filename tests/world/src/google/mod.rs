@@ -1,0 +1,17 @@
+//! Google Cloud on loopback: Resource Manager, IAM, API Keys and Policy Analyzer of the invented company, with paging
+//! and faults to inject.
+
+mod estate;
+mod faults;
+mod plan;
+mod route;
+mod server;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+pub use estate::{
+    ApiKey as GoogleApiKey, Binding, Folder, GoogleEstate, Pool, Project, ServiceAccount, ServiceAccountKey,
+};
+pub use plan::Google;
+pub use server::{GoogleRequest, GoogleServer};
