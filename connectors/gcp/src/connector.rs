@@ -1,0 +1,54 @@
+//! One scan of a project or an organisation: sign in, find the projects, then run the collectors over each.
+
+use crate::session::{Estate, Project, Session};
+use crate::target::Target;
+use crate::{ABOVE, GCP, PER_PROJECT, TRUSTS_FIRST};
+use async_trait::async_trait;
+use std::sync::{Arc, OnceLock};
+use whose_connect::{Collector, ConnectError, Connector, ConnectorInfo, ScanContext, run_collector};
+
+/// The connector for Google Cloud.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Gcp;
+
+#[async_trait]
+impl Connector for Gcp {
+    fn info(&self) -> &'static ConnectorInfo {
+        &GCP
+    }
+
+    fn check(&self, target: &str) -> Result<(), ConnectError> {
+        Target::parse(target).map(drop)
+    }
+
+    async fn scan(&self, target: &str, context: &ScanContext) -> Result<(), ConnectError> {
+        let target = Target::parse(target)?;
+        let estate = tokio::select! {
+            biased;
+            () = context.cancel.cancelled() => return Err(ConnectError::Stopped { target: target.describe() }),
+            opened = Estate::open(&target, &context.network) => Arc::new(opened?),
+        };
+        let scope = estate.scope();
+        for collector in ABOVE {
+            run_collector(&GCP, *collector, &*estate, &scope, context).await;
+        }
+        let projects: Vec<Project> = estate.tree.get().map(|tree| tree.projects.clone()).unwrap_or_default();
+        let sessions: Vec<Session> = projects
+            .into_iter()
+            .map(|project| Session { estate: Arc::clone(&estate), project, accounts: OnceLock::new() })
+            .collect();
+        // The pools of all projects come before the accounts of any: an account may trust another project's pool.
+        run(TRUSTS_FIRST, &sessions, context).await;
+        run(PER_PROJECT, &sessions, context).await;
+        Ok(())
+    }
+}
+
+async fn run(collectors: &[&dyn Collector<Session>], sessions: &[Session], context: &ScanContext) {
+    for session in sessions {
+        let scope = session.scope();
+        for collector in collectors {
+            run_collector(&GCP, *collector, session, &scope, context).await;
+        }
+    }
+}
