@@ -90,17 +90,7 @@ impl Engine {
 
     /// The secrets in some bytes, in the order in which they stand there.
     pub fn scan(&self, data: &[u8], key: &FingerprintKey) -> Vec<Detection> {
-        let mut captures = self.captures(data);
-        if captures.is_empty() {
-            return Vec::new();
-        }
-        for (index, detector) in self.detectors.iter().enumerate() {
-            let mut own: Vec<&mut Capture<'_>> =
-                captures.iter_mut().filter(|capture| capture.detector == index).collect();
-            if !own.is_empty() {
-                half::pair(detector, &mut own, data);
-            }
-        }
+        let captures = self.paired(data);
         let mut line = 1_u32;
         let mut counted = 0;
         self.without_overlaps(captures)
@@ -135,6 +125,27 @@ impl Engine {
                 detection
             })
             .collect()
+    }
+
+    /// Every real match of every detector, with the secret half that stands near it.
+    pub(crate) fn paired(&self, data: &[u8]) -> Vec<Capture<'_>> {
+        let mut captures = self.captures(data);
+        if captures.is_empty() {
+            return captures;
+        }
+        for (index, detector) in self.detectors.iter().enumerate() {
+            let mut own: Vec<&mut Capture<'_>> =
+                captures.iter_mut().filter(|capture| capture.detector == index).collect();
+            if !own.is_empty() {
+                half::pair(detector, &mut own, data);
+            }
+        }
+        captures
+    }
+
+    /// A masked hint of bytes that a detector took for a secret.
+    pub(crate) fn hint(&self, capture: &Capture<'_>, secret: &[u8]) -> String {
+        mask(normalised(secret).bytes(), &self.detectors[capture.detector].definition.keywords, false)
     }
 
     /// Every real match of every detector.

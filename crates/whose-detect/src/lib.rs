@@ -11,6 +11,7 @@ mod fingerprint;
 mod half;
 mod hint;
 mod join;
+mod redact;
 mod reveal;
 mod sample;
 mod window;
