@@ -102,23 +102,30 @@ impl Connector for ReposConnector {
         let reader = self.reader(context)?;
         let (folder, origin, clone) = match parsed {
             Target::Folder(path) => (path.clone(), path.to_string_lossy().into_owned(), None),
-            Target::Remote(remote) => {
+            Target::Remote(mut remote) => {
+                remote.shown = reader.engine.redact(&remote.shown).into_owned();
                 context.sink.progress(&source(), &format!("cloning {}", remote.shown), 0);
-                let clone = fetch(&remote, context).await?;
+                let clone = fetch(&remote, &reader, context).await?;
                 (clone.path().to_owned(), remote.shown, Some(clone))
             }
         };
-        let outcome = read_apart(reader, folder, origin, clone).await;
-        report(outcome, context).await;
+        let outcome = read_apart(reader.clone(), folder, origin, clone).await;
+        let mut others = report(outcome, context).await;
+        // A repository within a repository has a history and a name of its own.
+        while let Some(folder) = others.pop() {
+            let origin = folder.to_string_lossy().into_owned();
+            let outcome = read_apart(reader.clone(), folder, origin, None).await;
+            others.append(&mut report(outcome, context).await);
+        }
         Ok(())
     }
 }
 
 /// Clones on a blocking thread, and breaks off when the user stops the scan.
-async fn fetch(remote: &Remote, context: &ScanContext) -> Result<TempDir, ConnectError> {
+async fn fetch(remote: &Remote, reader: &Reader, context: &ScanContext) -> Result<TempDir, ConnectError> {
     let failed = |reason: String| ConnectError::SignIn {
         target: remote.shown.clone(),
-        reason,
+        reason: reader.engine.redact(&reason).into_owned(),
         remedy: "Check the address, the network and the credentials that git uses for it".into(),
         source: None,
     };
@@ -147,7 +154,7 @@ async fn fetch(remote: &Remote, context: &ScanContext) -> Result<TempDir, Connec
 
 /// Reads on a blocking thread: decoding and searching would keep the runtime from everything else.
 async fn read_apart(reader: Reader, folder: PathBuf, origin: String, clone: Option<TempDir>) -> Outcome {
-    let unread = Identity::unread(&origin);
+    let unread = Identity::unread(&origin, &reader.engine);
     let reading = tokio::task::spawn_blocking(move || {
         let outcome = read::folder(&reader, &folder, &origin);
         // The clone is removed here, when nothing reads it any more.
@@ -158,12 +165,13 @@ async fn read_apart(reader: Reader, folder: PathBuf, origin: String, clone: Opti
         tracing::error!(%error, "reading a repository panicked");
         let mut gaps = Gaps::default();
         gaps.add(Missed::Fault, "it broke off before its end");
-        Outcome { identity: unread, finds: Finds::default(), gaps, seen: 0 }
+        Outcome { identity: unread, finds: Finds::default(), gaps, seen: 0, nested: Vec::new() }
     })
 }
 
-async fn report(outcome: Outcome, context: &ScanContext) {
-    let Outcome { identity, finds, gaps, seen } = outcome;
+/// Hands on what was read, and gives back the repositories that lie within.
+async fn report(outcome: Outcome, context: &ScanContext) -> Vec<PathBuf> {
+    let Outcome { identity, finds, gaps, seen, nested } = outcome;
     let scope = identity.id.clone();
     emit(&identity, finds, &context.sink, &source()).await;
     let coverage = Coverage {
@@ -178,6 +186,7 @@ async fn report(outcome: Outcome, context: &ScanContext) {
         horizon: None,
     };
     context.sink.coverage(coverage).await;
+    nested
 }
 
 #[cfg(test)]

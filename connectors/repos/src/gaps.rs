@@ -24,6 +24,8 @@ pub(crate) enum Missed {
     TooLarge,
     /// A file or folder of the working tree cannot be read.
     File,
+    /// The folder lies within a repository that was not named.
+    Surroundings,
     /// One tree holds more places than are kept.
     TooManyPlaces,
     /// The user stopped the scan.
@@ -42,6 +44,7 @@ impl Missed {
             Self::Shallow => format!("the clone is shallow: {what}"),
             Self::TooLarge => format!("larger than the limit and not searched: {what}"),
             Self::File => format!("a file could not be read: {what}"),
+            Self::Surroundings => format!("only these files were read, and not the history of the repository: {what}"),
             Self::TooManyPlaces => format!("not all places are listed: {what}"),
             Self::Stopped => format!("stopped by the user before {what}"),
             Self::Fault => format!("the repository reader failed by a fault of ours: {what}"),
@@ -56,6 +59,7 @@ impl Missed {
             Self::Shallow => "Run `git fetch --unshallow` there, or scan the clone URL.",
             Self::TooLarge => "Look at it by hand, or raise the size limit.",
             Self::File => "Allow the user who scans to read it.",
+            Self::Surroundings => "Scan the folder of the repository itself.",
             Self::TooManyPlaces => "Fix the places that are listed, and scan again.",
             Self::Stopped => "Scan again.",
             Self::Fault => "Report it, with the version and the kind of repository.",

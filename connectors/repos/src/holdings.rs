@@ -7,11 +7,13 @@ use crate::read::Reader;
 use gix::ObjectId;
 use gix::bstr::{BString, ByteSlice};
 use rayon::prelude::*;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// The most places of one tree that are kept, so that a tree of trees of trees cannot fill the memory.
 const MOST_PLACES: usize = 20_000;
+/// About how many bytes of paths are kept for the next commit's tree. One tree may need twice as many.
+const MOST_BYTES: usize = 256 << 20;
 /// The longest path that is kept.
 const LONGEST_PATH: usize = 4096;
 
@@ -28,6 +30,8 @@ struct Entry {
 pub(crate) struct Holdings {
     entries: HashMap<ObjectId, Vec<Entry>>,
     held: HashMap<ObjectId, Held>,
+    /// About how much memory `held` takes.
+    bytes: usize,
     nothing: Held,
     truncated: bool,
 }
@@ -55,32 +59,32 @@ impl Holdings {
                 entries.insert(id, kept);
             }
         }
-        Self { entries, held: HashMap::new(), nothing: Arc::from([]), truncated: false }
+        Self { entries, held: HashMap::new(), bytes: 0, nothing: Arc::from([]), truncated: false }
     }
 
     /// What a tree holds, at any depth.
     pub(crate) fn of(&mut self, root: ObjectId) -> Held {
+        if self.bytes > MOST_BYTES {
+            self.held.clear();
+            self.bytes = 0;
+        }
         // Depth first with a stack of our own: a hostile tree is deeper than the thread's.
         let mut stack = vec![root];
+        // What was begun waits for its children. A forged tree that holds itself does not wait for itself.
+        let mut begun = HashSet::new();
         while let Some(&id) = stack.last() {
-            let missing: Vec<ObjectId> = match self.entries.get(&id) {
-                Some(entries) if !self.held.contains_key(&id) => entries
-                    .iter()
-                    .filter(|entry| entry.is_tree && self.entries.contains_key(&entry.id))
-                    .map(|entry| entry.id)
-                    .filter(|child| !self.held.contains_key(child))
-                    .collect(),
-                _ => {
-                    stack.pop();
-                    continue;
-                }
+            let Some(entries) = self.entries.get(&id).filter(|_| !self.held.contains_key(&id)) else {
+                stack.pop();
+                continue;
             };
-            if missing.is_empty() {
+            if begun.insert(id) {
+                let children = entries.iter().filter(|entry| entry.is_tree).map(|entry| entry.id);
+                stack.extend(children.filter(|child| !begun.contains(child) && !self.held.contains_key(child)));
+            } else {
                 let held = self.join(id);
+                self.bytes += held.iter().map(|(path, _)| path.len() + size_of::<(BString, ObjectId)>()).sum::<usize>();
                 self.held.insert(id, held);
                 stack.pop();
-            } else {
-                stack.extend(missing);
             }
         }
         self.held.get(&root).unwrap_or(&self.nothing).clone()
@@ -99,7 +103,10 @@ impl Holdings {
                 continue;
             }
             for (path, blob) in self.held.get(&entry.id).into_iter().flat_map(|held| held.iter()) {
-                if places.len() >= MOST_PLACES || entry.name.len() + path.len() >= LONGEST_PATH {
+                if places.len() >= MOST_PLACES
+                    || self.bytes > 2 * MOST_BYTES
+                    || entry.name.len() + path.len() >= LONGEST_PATH
+                {
                     self.truncated = true;
                     break;
                 }

@@ -1,7 +1,9 @@
 //! Which repository it is: its name wherever it is cloned, its remotes and its HEAD.
 
+use crate::references;
 use crate::target::{canonical, shown};
 use std::path::Path;
+use whose_detect::Engine;
 use whose_model::{Node, NodeId, RepoDetail, What};
 
 /// The repository as a node.
@@ -15,7 +17,8 @@ pub(crate) struct Identity {
 impl Identity {
     /// A repository that was cloned from `origin`, or lies in `path`. One on this machine is named by its remote
     /// `origin`, or its first remote by name, so that a clone and its source are one repository.
-    pub(crate) fn of(path: &Path, origin: &str, repo: Option<&gix::Repository>) -> Self {
+    /// Secrets that stand in an address are masked.
+    pub(crate) fn of(path: &Path, origin: &str, repo: Option<&gix::Repository>, engine: &Engine) -> Self {
         let is_clone = origin.contains("://") || !Path::new(origin).is_absolute();
         let mut remotes: Vec<(String, String)> = repo.map(remotes).unwrap_or_default();
         remotes.sort_by_key(|(name, _)| (name != "origin", name.clone()));
@@ -26,15 +29,17 @@ impl Identity {
             let known = remotes.first().map(|(_, url)| canonical(url)).filter(|name| !name.starts_with('.'));
             known.unwrap_or_else(|| path.to_string_lossy().into_owned())
         };
-        let head = repo.and_then(|repo| repo.head_id().ok()).map(|id| id.to_string());
-        let remotes = remotes.into_iter().map(|(_, url)| shown(&url)).collect();
-        let detail = RepoDetail { origin: shown(origin), head, remotes };
+        let name = engine.redact(&name).into_owned();
+        let safe = |url: &str| engine.redact(&shown(url)).into_owned();
+        let head = repo.and_then(references::head).map(|id| id.to_string());
+        let remotes = remotes.into_iter().map(|(_, url)| safe(&url)).collect();
+        let detail = RepoDetail { origin: safe(origin), head, remotes };
         Self { id: NodeId::new("git", "", "repository", &name), name, detail }
     }
 
     /// A clone that never came to be.
-    pub(crate) fn unread(origin: &str) -> Self {
-        Self::of(Path::new(origin), origin, None)
+    pub(crate) fn unread(origin: &str, engine: &Engine) -> Self {
+        Self::of(Path::new(origin), origin, None, engine)
     }
 
     pub(crate) fn node(&self) -> Node {

@@ -4,14 +4,15 @@ use crate::gaps::{Gaps, Missed};
 use crate::holdings::Holdings;
 use crate::identity::Identity;
 use crate::objects::{self, Objects};
-use crate::{timeline, worktree};
+use crate::{git_folder, timeline, worktree};
 use std::collections::BTreeMap;
-use std::path::Path;
-use whose_connect::{CancellationToken, Sink};
+use std::path::{Path, PathBuf};
+use whose_connect::{CancellationToken, Sink, with_causes};
 use whose_detect::{Detection, Engine, FingerprintKey};
 use whose_model::{Node, NodeId, Place, SecretDetail, Source, What};
 
 /// What every part of the reading needs.
+#[derive(Clone)]
 pub(crate) struct Reader {
     pub(crate) engine: std::sync::Arc<Engine>,
     pub(crate) key: FingerprintKey,
@@ -68,6 +69,16 @@ impl Finds {
         }
         fingerprint
     }
+
+    /// Masks the secrets that stand in names: of files, authors and tags.
+    fn redact(&mut self, engine: &Engine) {
+        let mask = |place: &mut Place| {
+            place.path = engine.redact(&place.path).into_owned();
+            place.author = place.author.as_deref().map(|author| engine.redact(author).into_owned());
+        };
+        self.places.values_mut().for_each(mask);
+        self.elsewhere.iter_mut().for_each(|(_, place)| mask(place));
+    }
 }
 
 /// The id of a leaked secret.
@@ -82,6 +93,8 @@ pub(crate) struct Outcome {
     pub(crate) gaps: Gaps,
     /// How many objects and files were read.
     pub(crate) seen: u64,
+    /// Repositories of their own that lie in its folders. Their files were left to them.
+    pub(crate) nested: Vec<PathBuf>,
 }
 
 /// Reads a folder: a repository with or without a working tree, or files without a repository.
@@ -96,28 +109,43 @@ pub(crate) fn folder(reader: &Reader, path: &Path, origin: &str) -> Outcome {
             None
         }
     };
-    let identity = Identity::of(path, origin, repo.as_ref());
+    let identity = Identity::of(path, origin, repo.as_ref(), &reader.engine);
     if let Some(repo) = &repo {
         seen += history(reader, repo, &mut finds, &mut gaps);
     }
-    let tree = match &repo {
-        Some(repo) => repo.workdir().map(Path::to_owned),
-        None => Some(path.to_owned()),
-    };
-    if let Some(tree) = tree {
-        seen += worktree::read(reader, &tree, &mut finds, &mut gaps);
+    if repo.is_none()
+        && let Some(around) = path.ancestors().skip(1).find(|folder| git_folder::has_working_tree(folder))
+    {
+        gaps.add(Missed::Surroundings, around.to_string_lossy());
     }
-    Outcome { identity, finds, gaps, seen }
+    let mut nested = Vec::new();
+    if let Some(tree) = working_tree(path, repo.as_ref()) {
+        seen += worktree::read(reader, &tree, &mut finds, &mut gaps, &mut nested);
+    }
+    finds.redact(&reader.engine);
+    Outcome { identity, finds, gaps, seen, nested }
+}
+
+/// The files to read beside the history. A repository's own configuration may put its working tree anywhere on the
+/// machine; only the folder that the user named is believed, or the one round a git folder that he named.
+fn working_tree(path: &Path, repo: Option<&gix::Repository>) -> Option<PathBuf> {
+    if repo.is_none() || git_folder::has_working_tree(path) {
+        return Some(path.to_owned());
+    }
+    path.file_name().filter(|name| *name == ".git").and_then(|_| path.parent()).map(Path::to_owned)
 }
 
 /// The repository in a folder; `None` when it holds none. Neither the system's nor the user's configuration is
 /// read, nor any environment: what is found does not depend on who scans.
-fn open(path: &Path) -> Result<Option<gix::Repository>, gix::Error> {
-    let is_git = path.join(".git").exists() || (path.join("HEAD").exists() && path.join("objects").exists());
-    if !is_git {
+fn open(path: &Path) -> Result<Option<gix::Repository>, String> {
+    if !git_folder::is_repository(path) {
         return Ok(None);
     }
-    let mut repo = gix::open_opts(path, gix::open::Options::isolated())?;
+    if let Some(file) = git_folder::endless_file(path) {
+        return Err(format!("{} is a pipe or a device and no file", file.display()));
+    }
+    let options = gix::open::Options::isolated();
+    let mut repo = gix::open_opts(path, options).map_err(|error| with_causes(&error))?;
     repo.objects.ignore_replacements = true;
     Ok(Some(repo))
 }

@@ -4,6 +4,7 @@ use crate::gaps::{Gaps, Missed};
 use crate::holdings::Holdings;
 use crate::objects::{Commit, Objects};
 use crate::read::Finds;
+use crate::{references, staged};
 use gix::ObjectId;
 use gix::bstr::ByteSlice;
 use std::cmp::Reverse;
@@ -28,7 +29,7 @@ pub(crate) fn follow(
         finds.secret(detection);
     }
     let tips = tips(repo, objects, gaps);
-    let head = repo.head_id().ok().map(gix::Id::detach).filter(|id| objects.commits.contains_key(id));
+    let head = references::head(repo).filter(|id| objects.commits.contains_key(id));
     let of_refs = ancestors(&tips, objects);
     let of_head = ancestors(head.as_slice(), objects);
     let order = order(objects, &of_refs);
@@ -36,7 +37,7 @@ pub(crate) fn follow(
     for id in &order {
         walk.step(*id, &of_refs, &of_head);
     }
-    let at_head = head.map(|id| walk.states[&id].clone()).unwrap_or_default();
+    let at_head = head.and_then(|id| walk.states.get(&id).cloned()).unwrap_or_default();
     let at_tips: HashSet<Standing> =
         tips.iter().filter_map(|id| walk.states.get(id)).flat_map(|state| state.iter().copied()).collect();
     walk.write(&at_head, &at_tips, finds);
@@ -215,12 +216,7 @@ fn messages(objects: &Objects, of_head: &HashSet<ObjectId>, finds: &mut Finds) {
 
 /// Blobs that no commit names: staged ones have a path in the index, the others have none.
 fn nameless(repo: &gix::Repository, objects: &Objects, named: &HashSet<ObjectId>, finds: &mut Finds) {
-    let mut staged: HashMap<ObjectId, String> = HashMap::new();
-    if let Ok(index) = repo.index_or_empty() {
-        for entry in index.entries() {
-            staged.entry(entry.id).or_insert_with(|| entry.path(&index).to_str_lossy().into_owned());
-        }
-    }
+    let staged = staged::paths(repo, |id| objects.hits.contains_key(id) && !named.contains(id));
     let mut blobs: Vec<_> = objects.hits.iter().filter(|(id, _)| !named.contains(*id)).collect();
     blobs.sort_by_key(|(id, _)| **id);
     for (id, found) in blobs {
@@ -250,8 +246,8 @@ fn tips(repo: &gix::Repository, objects: &Objects, gaps: &mut Gaps) -> Vec<Objec
             Ok(all) => {
                 for reference in all {
                     match reference {
-                        Ok(mut reference) => match reference.peel_to_id() {
-                            Ok(id) => tips.push(id.detach()),
+                        Ok(mut reference) => match references::follow(repo, &mut reference) {
+                            Ok(id) => tips.push(id),
                             Err(error) => {
                                 let name = reference.name().as_bstr().to_str_lossy().into_owned();
                                 gaps.add(Missed::Reference, format!("{name} ({error})"));
@@ -265,7 +261,7 @@ fn tips(repo: &gix::Repository, objects: &Objects, gaps: &mut Gaps) -> Vec<Objec
         },
         Err(error) => gaps.add(Missed::Reference, error.to_string()),
     }
-    tips.extend(repo.head_id().ok().map(gix::Id::detach));
+    tips.extend(references::head(repo));
     tips.retain(|id| objects.commits.contains_key(id));
     tips.sort_unstable();
     tips.dedup();
@@ -286,7 +282,8 @@ fn ancestors(tips: &[ObjectId], objects: &Objects) -> HashSet<ObjectId> {
 }
 
 /// All commits, parents before children, by date where the history leaves it open; those that a reference leads to
-/// come before the others, so that these only add what is nowhere else.
+/// come before the others, so that these only add what is nowhere else. Forged commits that are their own ancestors
+/// come last.
 fn order(objects: &Objects, of_refs: &HashSet<ObjectId>) -> Vec<ObjectId> {
     let mut waiting: HashMap<ObjectId, usize> = HashMap::new();
     let mut children: HashMap<ObjectId, Vec<ObjectId>> = HashMap::new();
@@ -310,6 +307,12 @@ fn order(objects: &Objects, of_refs: &HashSet<ObjectId>) -> Vec<ObjectId> {
                 ready.push(rank(child, &objects.commits[&child]));
             }
         }
+    }
+    if order.len() < objects.commits.len() {
+        let placed: HashSet<ObjectId> = order.iter().copied().collect();
+        let mut rest: Vec<_> = objects.commits.iter().filter(|(id, _)| !placed.contains(*id)).collect();
+        rest.sort_by_key(|(id, commit)| Reverse(rank(**id, commit)));
+        order.extend(rest.into_iter().map(|(id, _)| *id));
     }
     order
 }

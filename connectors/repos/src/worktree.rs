@@ -1,12 +1,14 @@
 //! The working tree: every file but git's own, ignored ones too, since secrets hide in `.env`. Links are not followed.
 
 use crate::gaps::{Gaps, Missed};
+use crate::git_folder::has_working_tree;
 use crate::read::{Finds, Reader};
 use ignore::WalkBuilder;
 use rayon::prelude::*;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use whose_detect::Detection;
 use whose_model::Place;
 
@@ -14,15 +16,25 @@ use whose_model::Place;
 const BATCH: usize = 256;
 
 /// Searches all files under `root`, and returns how many were read.
-pub(crate) fn read(reader: &Reader, root: &Path, finds: &mut Finds, gaps: &mut Gaps) -> u64 {
+/// A folder that is a repository of its own (a submodule, a clone within a clone) is not entered, but added to `nested`.
+pub(crate) fn read(reader: &Reader, root: &Path, finds: &mut Finds, gaps: &mut Gaps, nested: &mut Vec<PathBuf>) -> u64 {
     let mut files = 0;
     let mut batch = Vec::with_capacity(BATCH);
     // Standard filters would skip hidden and ignored files. Links stay links, so that no cycle and no file outside
     // is reached.
+    let found = Arc::new(Mutex::new(Vec::new()));
+    let others = found.clone();
     let walk = WalkBuilder::new(root)
         .standard_filters(false)
         .follow_links(false)
-        .filter_entry(|entry| entry.file_name() != ".git")
+        .filter_entry(move |entry| {
+            let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+            if entry.depth() > 0 && is_folder && has_working_tree(entry.path()) {
+                others.lock().unwrap_or_else(PoisonError::into_inner).push(entry.path().to_owned());
+                return false;
+            }
+            entry.file_name() != ".git"
+        })
         .build();
     for entry in walk {
         match entry {
@@ -39,6 +51,7 @@ pub(crate) fn read(reader: &Reader, root: &Path, finds: &mut Finds, gaps: &mut G
             return files;
         }
     }
+    nested.append(&mut found.lock().unwrap_or_else(PoisonError::into_inner));
     files + search(reader, root, &batch, finds, gaps)
 }
 

@@ -2,6 +2,7 @@
 //! or hostile repository does.
 
 mod git;
+mod hostile;
 
 use super::*;
 use git::{Git, serve};
@@ -13,6 +14,8 @@ use whose_model::{CoverageState, EdgeKind, NodeKind, Observation, Place, SecretD
 /// What a scan gave, by secret's detector and path.
 struct Seen {
     repo: whose_model::Node,
+    /// The names of all repositories, in the order in which they were read.
+    repos: Vec<String>,
     secrets: BTreeMap<String, SecretDetail>,
     places: Vec<Place>,
     coverage: Coverage,
@@ -68,10 +71,12 @@ async fn try_scan(target: &str, options: ReposOptions, cancel: CancellationToken
     let all = format!("{nodes:?}{edges:?}{coverage:?}");
     let of = |kind| nodes.iter().filter(move |node| node.kind() == kind);
     let repo = of(NodeKind::Repo).next().unwrap().clone();
+    let repos: Vec<String> = of(NodeKind::Repo).map(|node| node.name.clone()).collect();
+    let scopes: HashSet<_> = of(NodeKind::Repo).map(|node| Some(node.id.clone())).collect();
     let known: HashSet<_> = nodes.iter().map(|node| &node.id).collect();
     let leaks: HashSet<_> = edges.iter().filter(|edge| edge.kind == EdgeKind::LeakedIn).map(|edge| &edge.to).collect();
     for location in of(NodeKind::Location) {
-        assert_eq!(location.scope.as_ref(), Some(&repo.id));
+        assert!(scopes.contains(&location.scope), "{location:?}");
         assert!(leaks.contains(&location.id), "no edge leads to {}", location.id);
     }
     for edge in &edges {
@@ -79,7 +84,7 @@ async fn try_scan(target: &str, options: ReposOptions, cancel: CancellationToken
     }
     let secrets = of(NodeKind::Secret).map(|node| (node.r#type.clone(), node.secret().unwrap().clone())).collect();
     let places = of(NodeKind::Location).map(|node| node.place().unwrap().clone()).collect();
-    Ok(Seen { repo, secrets, places, coverage: coverage.unwrap(), all })
+    Ok(Seen { repo, repos, secrets, places, coverage: coverage.unwrap(), all })
 }
 
 async fn scan(target: impl AsRef<std::path::Path>) -> Seen {
