@@ -122,7 +122,7 @@ async fn observe(session: &Session, repository: &str, key: &DeployKey, out: &mut
     let organization = &session.organization;
     let number = key.id.to_string();
     let place = organization.repository_name(repository);
-    let name = format!("{} of {}/{repository}", key.title, organization.login);
+    let name = format!("{}/{repository} ({})", organization.login, key.title);
     let address = organization.address(&format!("{}/{repository}/settings/keys", organization.login));
     let state = if key.enabled == Some(false) { State::Disabled } else { State::Enabled };
     let common = |mut node: Node| {
@@ -143,7 +143,8 @@ async fn observe(session: &Session, repository: &str, key: &DeployKey, out: &mut
 
     let mut detail = CredentialDetail::new(CredentialKind::DeployKey);
     detail.thumbprint = thumbprint(&key.key);
-    let mut credential = common(Node::new(organization.thing(TYPE, &number), What::Credential(detail), TYPE, &name));
+    let mut credential =
+        common(Node::new(organization.thing(TYPE, &number), What::Credential(detail), TYPE, &key.title));
     credential.last_used = Some(last_used(key.last_used, LIST_DEPLOY_KEYS.name));
 
     let (tier, verb) = if key.read_only { (Tier::T2, "read") } else { (Tier::T1, "write") };

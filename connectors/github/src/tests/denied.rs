@@ -43,7 +43,7 @@ async fn nobody_is_taken_for_gone_while_the_members_are_unread() {
         let server = world().serve_github().await.unwrap();
         server.deny(call);
         let scan = scan(&server).await;
-        let key = scan.named("deploy-key-access", "warehouse-mirror of tallowmere/legacy-batch");
+        let key = scan.named("deploy-key-access", "tallowmere/legacy-batch (warehouse-mirror)");
         assert_eq!(scan.to(&key.id, EdgeKind::CreatedBy), [&id("user", "owen-gallagher")]);
         assert_eq!(scan.node(&id("user", "owen-gallagher")).state, State::Unknown);
         assert!(scan.nodes.iter().all(|node| node.r#type != "former-member"));

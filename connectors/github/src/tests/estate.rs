@@ -54,7 +54,7 @@ async fn the_organisation_is_named_as_github_writes_it() {
 async fn a_deploy_key_outlives_the_member_who_added_it() {
     let server = world().serve_github().await.unwrap();
     let scan = scan(&server).await;
-    let key = scan.named("deploy-key", "warehouse-mirror of tallowmere/legacy-batch");
+    let key = scan.named("deploy-key", "warehouse-mirror");
     assert_eq!(key.state, State::Enabled);
     assert!(key.credential().unwrap().thumbprint.as_ref().is_some_and(|print| print.starts_with("SHA256:")));
     let [holder] = scan.to(&key.id, EdgeKind::AuthenticatesAs)[..] else { panic!("a key proves one identity") };
@@ -63,14 +63,14 @@ async fn a_deploy_key_outlives_the_member_who_added_it() {
     assert_eq!((maker.r#type.as_str(), maker.name.as_str()), ("former-member", "owen-gallagher"));
     assert_eq!(maker.state, State::Deleted);
 
-    let unused = scan.named("deploy-key", "status-page of tallowmere/web");
+    let unused = scan.named("deploy-key", "status-page");
     assert_eq!(unused.last_used.unwrap().usage, Usage::Never);
-    let writer = scan.named("deploy-key-access", "release-tagger of tallowmere/payments");
+    let writer = scan.named("deploy-key-access", "tallowmere/payments (release-tagger)");
     let [grant] = scan.to(&writer.id, EdgeKind::HasGrant)[..] else { panic!("one grant") };
     assert_eq!(scan.node(grant).grant().unwrap().power.as_ref().unwrap().tier, Tier::T1);
     let repository = NodeId::new("git", "", "repository", "github.com/tallowmere/payments");
     assert_eq!(scan.to(grant, EdgeKind::HasPermission), [&repository]);
-    let off = scan.named("deploy-key", "customs-export of tallowmere/infra");
+    let off = scan.named("deploy-key", "customs-export");
     assert_eq!(off.state, State::Disabled);
 }
 
