@@ -12,4 +12,5 @@ mod moto;
 mod people;
 mod precision;
 mod product;
+mod schedule;
 mod secrecy;

@@ -1,6 +1,8 @@
 //! The arguments, declared once: help, completions and the reference page are made from them.
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use jiff::SignedDuration;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use whose_model::{Severity, Timestamp};
 
@@ -28,6 +30,24 @@ Examples:
   whose scan aws ./payments ./web --format terminal --format html=report.html
   whose scan aws:profile=prod --fail-on high
   whose scan aws --save-observations prod.jsonl    (judge it again later: whose assess prod.jsonl)";
+
+const SCHEDULE_HELP: &str = "\
+What stands after -- are the arguments of `whose scan`. Each run is a process of its own. A run that is still going
+when the next is due is not disturbed: the next is skipped, and that is said. SIGTERM or Ctrl-C ends the run that is
+going (what it gathered is kept) and then the schedule. One line a run goes to stderr.
+
+The expression has five fields: minute, hour, day of the month, month, day of the week (0 and 7 are Sunday, MON to SUN
+are words for them); a sixth in front counts seconds. @hourly, @daily, @weekly and @monthly are known too. A time that
+the change to summer time leaves out is made up for right after it; one that comes twice is used once.
+
+GET /healthz of --health says when the last run began and how it ended, whether one is going, and when the next is due.
+Its status is 200, and 503 when the last run failed (a wrong request, a fault, a kill).
+
+Examples:
+  whose schedule --cron '0 3 * * *' --timezone Europe/Zurich -- aws ./payments
+  whose schedule --cron @hourly --jitter 10m --health 127.0.0.1:8080 -- aws --format json=/var/lib/whose/last.json
+
+Ready files for systemd, a Kubernetes CronJob and GitHub Actions, which bring a clock of their own, lie in deploy/.";
 
 /// Whose key is it? Finds every key a machine can use, and who answers for it.
 #[derive(Debug, Parser)]
@@ -57,8 +77,9 @@ pub(crate) struct Global {
     /// The configuration file, instead of ./whose.toml
     #[arg(long, global = true, env = "WHOSE_CONFIG", value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// The inventory store, for example sqlite:whose.db [default: whose.db in the data folder]
-    #[arg(long, global = true, env = "WHOSE_STORE", value_name = "URL")]
+    /// The inventory store: sqlite:whose.db or postgres://USER@HOST/DATABASE [default: whose.db in the data folder]
+    // The URL may hold a password: it belongs into the variable, and the help does not show the variable's value.
+    #[arg(long, global = true, env = "WHOSE_STORE", hide_env_values = true, value_name = "URL")]
     pub(crate) store: Option<String>,
 }
 
@@ -79,6 +100,9 @@ pub(crate) enum Command {
     /// Scan accounts and repositories, judge them, keep and print the report
     #[command(after_help = SCAN_HELP)]
     Scan(ScanArgs),
+    /// Scan again and again, at the times of a cron expression
+    #[command(after_help = SCHEDULE_HELP)]
+    Schedule(ScheduleArgs),
     /// Judge saved observations again, offline and without credentials
     Assess(AssessArgs),
     /// Print a stored scan
@@ -130,6 +154,26 @@ pub(crate) struct ScanArgs {
     pub(crate) as_of: Option<Timestamp>,
     #[command(flatten)]
     pub(crate) network: NetworkArgs,
+}
+
+/// Arguments of `schedule`.
+#[derive(Debug, Args)]
+pub(crate) struct ScheduleArgs {
+    /// When to scan; see below
+    #[arg(long, value_name = "EXPRESSION")]
+    pub(crate) cron: String,
+    /// The time zone of the expression, for example Europe/Zurich
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    pub(crate) timezone: String,
+    /// Begin each run later by a random time of at most this, for example 10m
+    #[arg(long, value_name = "DURATION")]
+    pub(crate) jitter: Option<SignedDuration>,
+    /// Answer GET /healthz at this address, for example 127.0.0.1:8080
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) health: Option<SocketAddr>,
+    /// The arguments of `whose scan`
+    #[arg(last = true, value_name = "SCAN ARGUMENTS")]
+    pub(crate) scan: Vec<String>,
 }
 
 /// How to reach providers.

@@ -48,6 +48,7 @@ async fn dispatch(cli: Cli) -> Result<Exit, Failure> {
     let Cli { global, command } = cli;
     match command {
         Command::Scan(args) => commands::scan::run(&global, args, stop_on_signal()).await,
+        Command::Schedule(args) => commands::schedule::run(&global, args, stop_on_signal()).await,
         Command::Assess(args) => commands::assess::run(&global, args).await,
         Command::Report(args) => commands::report::run(&global, args).await,
         Command::Scans => commands::scans::run(&global).await,

@@ -11,4 +11,5 @@ pub(crate) mod report;
 pub(crate) mod rules;
 pub(crate) mod scan;
 pub(crate) mod scans;
+pub(crate) mod schedule;
 mod stored;
