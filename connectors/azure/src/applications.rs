@@ -121,7 +121,7 @@ async fn observe(session: &Session, found: Application, out: &mut Recorder) {
     });
     owners::observe(session, &id, &parties, "owner", LIST_APPLICATIONS.name, out).await;
     let single_tenant = found.sign_in_audience.as_deref() == Some("AzureADMyOrg");
-    let known = KnownApplication { description, tags, owners: parties, single_tenant };
+    let known = KnownApplication { name: name.to_owned(), description, tags, owners: parties, single_tenant };
     session.known().applications.insert(found.app_id.to_lowercase(), known);
     credentials::observe(session, &id, found.password_credentials, found.key_credentials, out).await;
 }

@@ -36,6 +36,7 @@ pub(crate) const INFO: CollectorInfo = CollectorInfo {
 struct Application {
     id: String,
     app_id: String,
+    display_name: Option<String>,
     #[serde(default)]
     federated_identity_credentials: Vec<Federated>,
 }
@@ -70,7 +71,7 @@ impl Collector<Session> for FederatedIdentityCredentials {
 
     async fn collect(&self, session: &Session, out: &mut Recorder) -> Result<(), CallError> {
         let call = LIST_FEDERATED_IDENTITY_CREDENTIALS;
-        let path = "/v1.0/applications?$top=100&$select=id,appId&$expand=federatedIdentityCredentials";
+        let path = "/v1.0/applications?$top=100&$select=id,appId,displayName&$expand=federatedIdentityCredentials";
         let mut listing = session.graph.list(call, path)?;
         while let Some(page) = listing.page::<Application>().await? {
             for found in page {
@@ -83,7 +84,7 @@ impl Collector<Session> for FederatedIdentityCredentials {
                         Err(error) => out.failed_for(&error, id.clone()),
                     }
                 }
-                observe(session, id, &found.app_id, trusts, out).await;
+                observe(session, id, found.display_name.as_deref().unwrap_or(&found.app_id), trusts, out).await;
             }
         }
         Ok(())
@@ -91,7 +92,7 @@ impl Collector<Session> for FederatedIdentityCredentials {
 }
 
 /// Each trust is a node, and together they are the application's trust policy, in the form that rules read.
-async fn observe(session: &Session, id: NodeId, app_id: &str, trusts: Vec<Federated>, out: &mut Recorder) {
+async fn observe(session: &Session, id: NodeId, name: &str, trusts: Vec<Federated>, out: &mut Recorder) {
     let mut policy = Vec::new();
     for found in trusts {
         let trust = session.tenant.thing(TYPE, &found.id);
@@ -104,8 +105,8 @@ async fn observe(session: &Session, id: NodeId, app_id: &str, trusts: Vec<Federa
             audiences: found.audiences,
             expires: None,
         };
-        let name = found.name.as_deref().unwrap_or(&found.id);
-        let mut node = Node::new(trust.clone(), What::Trust(detail), TYPE, name);
+        let title = found.name.as_deref().unwrap_or(&found.id);
+        let mut node = Node::new(trust.clone(), What::Trust(detail), TYPE, title);
         node.native_id = Some(found.id.clone());
         node.scope = Some(session.tenant.scope());
         node.state = State::Enabled;
@@ -115,7 +116,7 @@ async fn observe(session: &Session, id: NodeId, app_id: &str, trusts: Vec<Federa
     }
     if !policy.is_empty() {
         let detail = IdentityDetail { trust_policy: policy, ..IdentityDetail::default() };
-        out.node(Node::new(id, What::Identity(Box::new(detail)), APPLICATION, app_id)).await;
+        out.node(Node::new(id, What::Identity(Box::new(detail)), APPLICATION, name)).await;
     }
 }
 

@@ -32,7 +32,6 @@ pub(crate) const INFO: CollectorInfo = CollectorInfo {
 #[serde(rename_all = "camelCase")]
 struct Resource {
     id: String,
-    name: Option<String>,
     tags: Option<BTreeMap<String, String>>,
     created_time: Option<Timestamp>,
 }
@@ -83,9 +82,9 @@ async fn read(
     {
         for found in page {
             let Some(object_id) = wanted.remove(&found.id.to_lowercase()) else { continue };
-            let name = found.name.as_deref().unwrap_or(&object_id);
+            let name = session.known().principals.get(&object_id).cloned().unwrap_or_else(|| object_id.clone());
             let id = session.tenant.principal(&object_id);
-            let mut node = Node::new(id, What::Identity(Box::<IdentityDetail>::default()), PRINCIPAL, name);
+            let mut node = Node::new(id, What::Identity(Box::<IdentityDetail>::default()), PRINCIPAL, &name);
             node.tags = found.tags.unwrap_or_default();
             node.created = found.created_time;
             out.node(node).await;

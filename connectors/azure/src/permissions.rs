@@ -22,3 +22,23 @@ pub fn least_privilege_grant() -> String {
     });
     format!("{grant:#}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_grant_allows_the_declared_calls_and_nothing_that_writes() {
+        let grant: serde_json::Value = serde_json::from_str(&least_privilege_grant()).unwrap();
+        let texts = |list: &serde_json::Value| -> Vec<String> {
+            list.as_array().unwrap().iter().map(|one| one.as_str().unwrap().to_owned()).collect()
+        };
+        let mut granted = texts(&grant["microsoftGraphApplicationPermissions"]);
+        assert!(granted.iter().all(|permission| permission.contains(".Read.")), "{granted:?}");
+        let actions = texts(&grant["azureCustomRole"]["Actions"]);
+        assert!(actions.iter().all(|action| action.ends_with("/read")), "{actions:?}");
+        granted.extend(actions);
+        let declared: BTreeSet<&str> = crate::AZURE.calls().iter().map(|call| call.permission).collect();
+        assert_eq!(granted.iter().map(String::as_str).collect::<BTreeSet<_>>(), declared);
+    }
+}

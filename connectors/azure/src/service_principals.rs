@@ -175,7 +175,7 @@ fn azure_resource(found: &ServicePrincipal) -> Option<&str> {
 fn remember(session: &Session, found: &ServicePrincipal, kind: &str) -> Option<KnownApplication> {
     let mut known = session.known();
     let object = found.id.to_lowercase();
-    known.principals.insert(object.clone());
+    known.principals.insert(object.clone(), found.display_name.clone().unwrap_or_else(|| found.id.clone()));
     if kind == "ServiceIdentity" {
         known.agents.insert(object.clone());
     }
@@ -202,7 +202,7 @@ async fn link_application(principal: &NodeId, app_id: &str, state: State, own: &
     let evidence = Evidence::new("it signs in as its service principal", LIST_SERVICE_PRINCIPALS.name);
     out.edge(Edge::stated(id.clone(), EdgeKind::CanAssume, principal.clone()).shown_by(evidence)).await;
     if state == State::Disabled && own.single_tenant {
-        let mut node = Node::new(id, What::Identity(Box::default()), APPLICATION, app_id);
+        let mut node = Node::new(id, What::Identity(Box::default()), APPLICATION, &own.name);
         node.state = State::Disabled;
         out.node(node).await;
     }

@@ -43,8 +43,8 @@ pub(crate) struct Known {
     pub(crate) applications: HashMap<String, KnownApplication>,
     /// Object ids of service principals by client id.
     pub(crate) principals_by_app: HashMap<String, String>,
-    /// Object ids of service principals.
-    pub(crate) principals: BTreeSet<String>,
+    /// Names of service principals by object id. Every listing names a thing alike, whichever is read first.
+    pub(crate) principals: BTreeMap<String, String>,
     /// Object ids of service principals that are agents.
     pub(crate) agents: BTreeSet<String>,
     /// Object ids of managed identities by their Azure resource, in lower case.
@@ -66,6 +66,7 @@ pub(crate) struct Known {
 /// What a service principal takes over from its application.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct KnownApplication {
+    pub(crate) name: String,
     pub(crate) description: Option<String>,
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) owners: Vec<crate::owners::DirectoryObject>,
@@ -139,7 +140,7 @@ impl Known {
     /// The node of a principal that a grant names by its object id alone, when it is a known user or service principal.
     pub(crate) fn holder(&self, tenant: &Tenant, object_id: &str) -> Option<NodeId> {
         let id = object_id.to_lowercase();
-        if self.principals.contains(&id) {
+        if self.principals.contains_key(&id) {
             Some(tenant.principal(&id))
         } else {
             self.users.contains(&id).then(|| tenant.user(&id))

@@ -87,11 +87,14 @@ impl Collector<Session> for OfPrincipals {
         out.horizon(session.as_of - LOGS_ARE_KEPT);
         let used: HashMap<String, Option<Timestamp>> =
             found.into_iter().map(|one| (one.app_id.to_lowercase(), as_client(&one))).collect();
-        let principals: Vec<(String, String)> =
-            session.known().principals_by_app.iter().map(|(app, object)| (app.clone(), object.clone())).collect();
-        for (app_id, object_id) in principals {
+        let principals: Vec<(String, String, String)> = {
+            let known = session.known();
+            let named = |object: &String| known.principals.get(object).cloned().unwrap_or_default();
+            known.principals_by_app.iter().map(|(app, object)| (app.clone(), object.clone(), named(object))).collect()
+        };
+        for (app_id, object_id, name) in principals {
             let id = session.tenant.principal(&object_id);
-            let mut node = Node::new(id, What::Identity(Box::<IdentityDetail>::default()), PRINCIPAL, &object_id);
+            let mut node = Node::new(id, What::Identity(Box::<IdentityDetail>::default()), PRINCIPAL, &name);
             node.last_used = Some(last_used(session, used.get(&app_id).copied().flatten(), call));
             out.node(node).await;
         }

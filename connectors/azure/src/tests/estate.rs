@@ -20,6 +20,17 @@ async fn every_listing_is_complete_and_makes_no_call_that_it_did_not_declare() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_listing_names_a_thing_alike() {
+    let estate = estate().await;
+    let scan = estate.scan().await;
+    let mut names = std::collections::BTreeMap::new();
+    for node in &scan.nodes {
+        let first = names.entry(&node.id).or_insert(&node.name);
+        assert_eq!(*first, &node.name, "{}", node.id);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_application_is_seen_with_its_secret_its_owner_and_its_service_principal() {
     let estate = estate().await;
     let scan = estate.scan().await;

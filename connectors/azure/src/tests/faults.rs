@@ -41,7 +41,7 @@ fn blamed(scan: &Scan) -> BTreeSet<&str> {
     scan.coverage.iter().flat_map(|coverage| &coverage.gaps).filter_map(|gap| gap.call.as_deref()).collect()
 }
 
-fn gap_of<'a>(coverage: &'a Coverage, call: ApiCall) -> &'a whose_model::Gap {
+fn gap_of(coverage: &Coverage, call: ApiCall) -> &whose_model::Gap {
     let found = coverage.gaps.iter().find(|gap| gap.call.as_deref() == Some(call.name));
     found.unwrap_or_else(|| panic!("{} left no gap: {coverage:?}", call.name))
 }
