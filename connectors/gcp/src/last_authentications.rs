@@ -7,7 +7,7 @@ use crate::session::Session;
 use async_trait::async_trait;
 use serde::Deserialize;
 use whose_connect::{ApiCall, CallError, Collector, CollectorInfo, FailureKind, Recorder};
-use whose_model::{CredentialDetail, CredentialKind, Facet, IdentityDetail, LastUsed, Node, Timestamp, Usage, What};
+use whose_model::{CredentialDetail, CredentialKind, Facet, LastUsed, Node, Timestamp, Usage, What};
 
 /// <https://cloud.google.com/policy-intelligence/docs/activity-analyzer-service-account-authentication>
 const OF_ACCOUNTS: Operation = Operation {
@@ -140,7 +140,7 @@ fn named(name: &str) -> Option<Node> {
             Some(Node::new(ids::service_account_key(key), What::Credential(detail), "service-account-key", key))
         }
         None => {
-            let detail = What::Identity(Box::new(IdentityDetail::default()));
+            let detail = What::Identity(Box::default());
             Some(Node::new(ids::service_account(rest), detail, "service-account", rest))
         }
     }

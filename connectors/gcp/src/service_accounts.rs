@@ -8,7 +8,7 @@ use crate::session::{Accounts, Session};
 use async_trait::async_trait;
 use serde::Deserialize;
 use whose_connect::{ApiCall, CallError, Collector, CollectorInfo, FailureKind, Recorder};
-use whose_model::{Facet, IdentityDetail, Node, State, What};
+use whose_model::{Facet, Node, State, What};
 
 /// <https://cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts/list>
 const LIST: Operation = Operation {
@@ -92,7 +92,7 @@ async fn read(session: &Session, accounts: &mut Accounts, out: &mut Recorder) ->
 }
 
 fn node(session: &Session, account: &ServiceAccount) -> Node {
-    let detail = What::Identity(Box::new(IdentityDetail::default()));
+    let detail = What::Identity(Box::default());
     let mut node = Node::new(ids::service_account(&account.email), detail, "service-account", &account.email);
     node.native_id = Some(account.unique_id.clone()).filter(|id| !id.is_empty());
     node.address = Some(format!("//iam.googleapis.com/{}", account.name));

@@ -39,6 +39,9 @@ pub(crate) const GET_ROLE: Operation = Operation {
     service: Service::Iam,
 };
 
+/// The permissions of a custom role, or why they are not known.
+type Permissions = Result<Arc<[String]>, Failed>;
+
 /// What is known of a whole target.
 pub(crate) struct Estate {
     pub(crate) api: Api,
@@ -48,7 +51,7 @@ pub(crate) struct Estate {
     /// The policies above the projects, when these were asked for.
     pub(crate) policies: OnceLock<Above>,
     pools: Mutex<BTreeMap<(String, String), Vec<Provider>>>,
-    roles: tokio::sync::Mutex<HashMap<String, Result<Arc<[String]>, Failed>>>,
+    roles: tokio::sync::Mutex<HashMap<String, Permissions>>,
 }
 
 /// The organisation, its folders and its projects.
@@ -180,7 +183,7 @@ impl Estate {
     }
 
     /// The permissions of a custom role. Each role is asked for once, whatever came of it.
-    pub(crate) async fn permissions(&self, role: &str) -> Result<Arc<[String]>, Failed> {
+    pub(crate) async fn permissions(&self, role: &str) -> Permissions {
         let mut known = self.roles.lock().await;
         if let Some(answer) = known.get(role) {
             return answer.clone();

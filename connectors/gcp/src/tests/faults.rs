@@ -164,3 +164,24 @@ async fn a_policy_with_a_condition_keeps_its_edges_and_says_so() {
     let grant = scan.node(&edge.unwrap().to);
     assert!(grant.grant().unwrap().power.as_ref().unwrap().why.contains("under a condition"));
 }
+
+#[tokio::test]
+async fn accounts_are_not_asked_one_by_one_for_what_is_refused_for_all() {
+    let (_, server, target) = organization().await;
+    server.change(|estate| {
+        let one = estate.projects[0].accounts[0].clone();
+        let more =
+            (0..100).map(|number| whose_world::ServiceAccount { email: format!("a{number}@x.example"), ..one.clone() });
+        estate.projects[0].accounts.extend(more);
+    });
+    server.deny("ListServiceAccountKeys");
+    server.malform("GetServiceAccountIamPolicy");
+    let scan = scan(&server, &target).await;
+    let own = scope("project", "tallowmere-data");
+    for collector in ["service-account-keys", "service-account-policies"] {
+        let row = scan.row(collector, &own);
+        assert!(row.calls < 60, "{row:?}");
+        assert_eq!(row.gaps.len(), 1, "{row:?}");
+        assert_eq!(row.gaps[0].subject, None, "{row:?}");
+    }
+}
