@@ -74,6 +74,6 @@ async fn a_stopped_scan_ends_soon_and_keeps_what_it_gathered() -> Result<()> {
     assert_eq!(report.scan.state, ScanState::Cancelled);
     assert!(!report.identities.is_empty(), "the users were gathered before the stop");
     let scans = product.run(["scans"])?.stdout;
-    assert!(scans.contains("stopped"), "{scans}");
+    assert!(scans.contains("cancelled"), "{scans}");
     Ok(())
 }

@@ -128,8 +128,7 @@ pub(crate) enum Command {
 /// How to print a report.
 #[derive(Debug, Args)]
 pub(crate) struct OutputArgs {
-    /// A format, to stdout or to a file; repeatable: terminal, json, jsonl, csv, inventory-csv, markdown, html
-    #[arg(short, long = "format", value_name = "FMT[=FILE]")]
+    #[arg(short, long = "format", value_name = "FMT[=FILE]", help = formats_help())]
     pub(crate) formats: Vec<String>,
     /// Exit with 1 when a finding is at or above this severity: info, low, medium, high, critical
     #[arg(long, value_name = "SEVERITY", value_parser = severity)]
@@ -292,6 +291,12 @@ pub(crate) struct CompletionsArgs {
 /// The whole command, for completions and the reference page.
 pub fn command() -> clap::Command {
     Cli::command()
+}
+
+/// The help of `--format`, with the formats that there are.
+fn formats_help() -> String {
+    let ids: Vec<&str> = whose_reports::FORMATS.iter().map(|format| format.info().id).collect();
+    format!("A format, to stdout or to a file; repeatable: {}", ids.join(", "))
 }
 
 /// Reads a severity by its word.

@@ -90,13 +90,16 @@ mod tests {
     fn targets_find_their_connector() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().to_str().unwrap();
+        let named = format!("repo:{path}");
+        let role = "profile=p,role=arn:aws:iam::123456789012:role/x";
+        let with_role = format!("aws:{role}");
         for (text, connector, target) in [
             ("aws", "aws", ""),
-            ("aws:profile=p,role=arn:aws:iam::1:role/x", "aws", "profile=p,role=arn:aws:iam::1:role/x"),
+            (&with_role, "aws", role),
             (path, "repos", path),
             ("https://example.org/a/b.git", "repos", "https://example.org/a/b.git"),
             ("git@example.org:a/b.git", "repos", "git@example.org:a/b.git"),
-            ("repo:./x", "repos", "./x"),
+            (&named, "repos", path),
         ] {
             let planned = registry().plan(text).unwrap();
             assert_eq!((planned.connector.info().id, planned.target.as_str()), (connector, target), "{text}");
