@@ -1,5 +1,7 @@
 //! The arguments, declared once: help, completions and the reference page are made from them.
 
+use crate::registry::CONNECTORS;
+use clap::builder::PossibleValuesParser;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use jiff::SignedDuration;
 use std::net::SocketAddr;
@@ -20,6 +22,9 @@ const SCAN_HELP: &str = "\
 Targets:
   aws                          the account of the credentials that this machine has (environment, profile, SSO, role)
   aws:profile=NAME             the account of a profile; more: role=ARN, external-id=ID, region=NAME
+  azure:tenant=ID              a tenant of Entra and its subscriptions (AZURE_CLIENT_ID and its kin, or a signed-in az)
+  gcp:project=ID               a project of Google Cloud, or gcp:organization=ID (application default credentials)
+  github:ORG                   an organisation of GitHub (GITHUB_TOKEN)
   PATH                         a git repository (working tree and whole history, bare too) or a plain folder
   https://HOST/ORG/REPO.git    a repository to clone for the time of the scan
   people:FILE                  a CSV file of people (email, login, status, left): who is there and who left
@@ -260,14 +265,13 @@ pub(crate) struct RulesArgs {
 #[derive(Debug, Args)]
 pub(crate) struct PermissionsArgs {
     /// The provider
-    pub(crate) provider: Provider,
+    #[arg(value_parser = providers())]
+    pub(crate) provider: String,
 }
 
-/// Providers with permissions of their own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Provider {
-    /// Amazon Web Services
-    Aws,
+/// The connectors that have permissions of their own.
+fn providers() -> PossibleValuesParser {
+    CONNECTORS.iter().filter(|info| info.least_privilege.is_some()).map(|info| info.id).collect::<Vec<_>>().into()
 }
 
 /// Arguments of `demo`.

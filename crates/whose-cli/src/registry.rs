@@ -9,22 +9,38 @@ use whose_detect::FingerprintKey;
 use whose_scan::PlannedTarget;
 
 /// Every connector, in the order of the documentation.
-pub const CONNECTORS: &[&ConnectorInfo] = &[&connector_aws::AWS, &connector_repos::INFO, &connector_files::FILES];
+pub const CONNECTORS: &[&ConnectorInfo] = &[
+    &connector_aws::AWS,
+    &connector_azure::AZURE,
+    &connector_gcp::GCP,
+    &connector_github::GITHUB,
+    &connector_repos::INFO,
+    &connector_files::FILES,
+];
+
+/// The variables that name a provider's API in place of its own, where no library of the provider reads one.
+const ENDPOINTS: &[(&str, &str)] =
+    &[("azure", "AZURE_ENDPOINT_URL"), ("gcp", "GOOGLE_ENDPOINT_URL"), ("github", "GITHUB_API_URL")];
 
 /// The connectors of one run.
 pub(crate) struct Registry {
-    aws: Arc<dyn Connector>,
     repos: Arc<dyn Connector>,
-    people: Arc<dyn Connector>,
+    /// Those whose targets begin with their id.
+    named: Vec<Arc<dyn Connector>>,
 }
 
 impl Registry {
     /// The connectors, with what they need to begin.
     pub(crate) fn new(key: FingerprintKey) -> Self {
         Self {
-            aws: Arc::new(connector_aws::Aws),
             repos: Arc::new(connector_repos::ReposConnector::new(key, connector_repos::ReposOptions::default())),
-            people: Arc::new(connector_files::Files),
+            named: vec![
+                Arc::new(connector_aws::Aws),
+                Arc::new(connector_azure::Azure::new(connector_azure::AzureSignIn::from_variables(variable))),
+                Arc::new(connector_gcp::Gcp),
+                Arc::new(connector_github::Github::new(github_token())),
+                Arc::new(connector_files::Files),
+            ],
         }
     }
 
@@ -34,17 +50,19 @@ impl Registry {
     /// address of a repository, is a repository.
     pub(crate) fn plan(&self, text: &str) -> Result<PlannedTarget, Failure> {
         let (head, rest) = text.split_once(':').unwrap_or((text, ""));
-        let (connector, target) = match head {
+        let named = self.named.iter().find(|connector| connector.info().id == head);
+        let (connector, target) = match (head, named) {
             _ if Path::new(text).exists() => (&self.repos, text),
-            "aws" => (&self.aws, rest),
-            "people" => (&self.people, rest),
-            "repo" => (&self.repos, rest),
+            (_, Some(connector)) => (connector, rest),
+            ("repo", None) => (&self.repos, rest),
             _ if is_repository_address(text) => (&self.repos, text),
             _ => {
+                let ids: Vec<&str> = self.named.iter().map(|connector| connector.info().id).collect();
                 return Err(Failure::request(anyhow!(
-                    "`{}` is no target: there is no such path, and it is neither aws nor the address of a repository \
-                     (see whose scan --help)",
-                    without_credentials(text)
+                    "`{}` is no target: there is no such path, it is not the address of a repository, and it does not \
+                     begin with {} (see whose scan --help)",
+                    without_credentials(text),
+                    ids.join(", ")
                 )));
             }
         };
@@ -53,8 +71,19 @@ impl Registry {
             connector: Arc::clone(connector),
             shown: without_credentials(text),
             target: target.to_string(),
+            endpoint: ENDPOINTS.iter().find(|(id, _)| *id == connector.info().id).and_then(|(_, name)| variable(name)),
         })
     }
+}
+
+/// A variable of the environment that says something.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The token of GitHub's own tools.
+fn github_token() -> Option<connector_github::Token> {
+    ["GITHUB_TOKEN", "GH_TOKEN"].into_iter().find_map(variable).and_then(|text| connector_github::Token::new(&text))
 }
 
 /// `https://…`, `ssh://…`, `git://…`, `file://…` or `user@host:path`.

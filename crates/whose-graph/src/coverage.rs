@@ -49,12 +49,15 @@ impl Graph {
         if rows.peek().is_none() {
             return Some(self.not_listed(scope, facet));
         }
+        let is_credential = self.node(subject).kind() == NodeKind::Credential;
+        let holder = if is_credential { self.identity_of(subject).map(|ix| &self.node(ix).id) } else { None };
         // What a secret asks of an inventory is whether its credential is there, and that could lie in any gap.
         let anywhere = self.node(subject).kind() == NodeKind::Secret && facet != Facet::Secrets;
         rows.find_map(|row| match unexplained(row) {
             true => Some(explain(row)),
             false if anywhere => gaps_of(row).first().cloned(),
-            false => row.gap_for(id).cloned(),
+            // What could not be read of an identity could not be read of its credentials.
+            false => row.gap_for(id).or_else(|| row.gap_for(holder?)).cloned(),
         })
     }
 

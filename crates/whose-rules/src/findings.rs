@@ -66,12 +66,14 @@ impl<'g> Findings<'g> {
         })
     }
 
-    /// A gap about a thing, or, when it is a credential, about the identity whose listing would have told.
+    /// A gap about a thing, or about the identity that it leads to. A credential answers for itself: a listing of
+    /// another type of credential hides nothing of it.
     fn gap(&self, ix: Ix, facet: Facet) -> Option<Gap> {
-        self.graph.gap(ix, facet).or_else(|| {
-            let identity = self.graph.identity_of(ix)?;
-            self.graph.gap(identity, facet)
-        })
+        let of_itself = self.graph.gap(ix, facet);
+        if self.graph.node(ix).kind() == NodeKind::Credential {
+            return of_itself;
+        }
+        of_itself.or_else(|| self.graph.gap(self.graph.identity_of(ix)?, facet))
     }
 
     fn scopes(&self, subject: Ix, draft: &Draft) -> BTreeSet<NodeId> {

@@ -24,6 +24,8 @@ pub struct PlannedTarget {
     pub shown: String,
     /// What the connector reads of it.
     pub target: String,
+    /// The address of the provider's API in place of its own, when this target has one.
+    pub endpoint: Option<String>,
 }
 
 /// What to scan.
@@ -103,11 +105,12 @@ impl Running {
     fn start(plan: Plan, sink: Sink, cancel: &CancellationToken) -> Self {
         let mut running = Self { tasks: JoinSet::new(), targets: Vec::new() };
         for planned in plan.targets {
+            let endpoint = planned.endpoint.clone().or_else(|| plan.network.endpoint.clone());
             let context = ScanContext {
                 as_of: plan.as_of,
                 sink: sink.clone(),
                 cancel: cancel.clone(),
-                network: plan.network.clone(),
+                network: NetworkSettings { endpoint, ..plan.network.clone() },
             };
             let known = planned.clone();
             let handle = running.tasks.spawn(async move {
