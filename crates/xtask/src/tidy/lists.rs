@@ -10,21 +10,14 @@ struct List {
     of: &'static str,
     /// The folder that holds them, to its full depth. `*` stands for one folder name, which the list's file shares.
     folder: &'static str,
-    /// The list's file, with the same `*`.
+    /// The file of the list, or of the lists, with the same `*`.
     file: &'static str,
-    /// The name of the list.
-    name: &'static str,
 }
 
 const LISTS: &[List] = &[
-    List {
-        of: "PostureRule",
-        folder: "crates/whose-rules/src/rules",
-        file: "crates/whose-rules/src/rules.rs",
-        name: "CATALOGUE",
-    },
-    List { of: "ReportFormat", folder: "reports/src/formats", file: "reports/src/catalogue.rs", name: "FORMATS" },
-    List { of: "Collector", folder: "connectors/*/src", file: "connectors/*/src/lib.rs", name: "COLLECTORS" },
+    List { of: "PostureRule", folder: "crates/whose-rules/src/rules", file: "crates/whose-rules/src/rules.rs" },
+    List { of: "ReportFormat", folder: "reports/src/formats", file: "reports/src/catalogue.rs" },
+    List { of: "Collector", folder: "connectors/*/src", file: "connectors/*/src/lib.rs" },
 ];
 
 pub(super) fn check(files: &[File], faults: &mut Vec<Fault>) {
@@ -36,12 +29,11 @@ pub(super) fn check(files: &[File], faults: &mut Vec<Fault>) {
                 .iter()
                 .find(|candidate| candidate.path == Path::new(&catalogue))
                 .and_then(|candidate| candidate.text.as_deref())
-                .map_or_else(Vec::new, |text| entries(text, list.name));
+                .map_or_else(Vec::new, |text| entries(text, list.of));
             for (line, name) in implementors(file.text.as_deref().unwrap_or_default(), list.of) {
                 let times = listed.iter().filter(|entry| **entry == name).count();
                 if times != 1 {
-                    let says =
-                        format!("{name} stands {times} times in {} of {catalogue}, and must stand once", list.name);
+                    let says = format!("{name} stands {times} times in the lists of {catalogue}, and must stand once");
                     faults.push(Fault::new(&file.path, line, says));
                 }
             }
@@ -78,15 +70,10 @@ fn implementors(text: &str, of: &str) -> Vec<(usize, String)> {
         .collect()
 }
 
-/// The words of the list `name`, from its `=` to its end.
-fn entries<'t>(text: &'t str, name: &str) -> Vec<&'t str> {
-    let body = text
-        .split_once(&format!("const {name}:"))
-        .or_else(|| text.split_once(&format!("static {name}:")))
-        .and_then(|(_, rest)| rest.split_once('='))
-        .and_then(|(_, rest)| rest.split_once(';'))
-        .map_or("", |(body, _)| body);
-    words(body).collect()
+/// The words of all lists of references to the trait `of`, each from its `=` to its end.
+fn entries<'t>(text: &'t str, of: &str) -> Vec<&'t str> {
+    let lists = text.split(&format!(": &[&dyn {of}")).skip(1);
+    lists.filter_map(|rest| Some(rest.split_once('=')?.1.split_once(';')?.0)).flat_map(words).collect()
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
@@ -115,6 +102,9 @@ mod tests {
         assert_eq!(faults(&list("&MineToo")).len(), 1);
         assert_eq!(faults(&list("&Mine, &Mine")).len(), 1);
         assert_eq!(faults("").len(), 1);
+        // Where some must run before others, there are several lists.
+        assert_eq!(faults(&(list("&Other") + &list("&Mine"))), Vec::<String>::new());
+        assert_eq!(faults(&(list("&Mine") + &list("&Mine"))).len(), 1);
     }
 
     #[test]
