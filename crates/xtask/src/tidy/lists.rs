@@ -72,7 +72,8 @@ fn implementors(text: &str, of: &str) -> Vec<(usize, String)> {
 
 /// The words of all lists of references to the trait `of`, each from its `=` to its end.
 fn entries<'t>(text: &'t str, of: &str) -> Vec<&'t str> {
-    let lists = text.split(&format!(": &[&dyn {of}")).skip(1);
+    let head = format!(": &[&dyn {of}");
+    let lists = text.split(head.as_str()).skip(1);
     lists.filter_map(|rest| Some(rest.split_once('=')?.1.split_once(';')?.0)).flat_map(words).collect()
 }
 
