@@ -12,5 +12,6 @@ mod moto;
 mod people;
 mod precision;
 mod product;
+mod providers;
 mod schedule;
 mod secrecy;

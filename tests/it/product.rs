@@ -12,6 +12,7 @@ use whose_world::aws_id;
 pub(crate) struct Product {
     folder: TempDir,
     endpoint: Option<String>,
+    environment: Vec<(&'static str, String)>,
 }
 
 /// What one run printed, and how it ended.
@@ -23,12 +24,18 @@ pub(crate) struct Run {
 
 impl Product {
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().expect("a temporary folder"), endpoint: None }
+        Self { folder: tempfile::tempdir().expect("a temporary folder"), endpoint: None, environment: Vec::new() }
     }
 
     /// The same, with AWS at `endpoint`.
     pub(crate) fn at(mut self, endpoint: &str) -> Self {
         self.endpoint = Some(endpoint.to_string());
+        self
+    }
+
+    /// The same, with more variables.
+    pub(crate) fn with(mut self, variables: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        self.environment.extend(variables);
         self
     }
 
@@ -60,6 +67,7 @@ impl Product {
                 .env("AWS_ACCESS_KEY_ID", "test")
                 .env("AWS_SECRET_ACCESS_KEY", "test");
         }
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
     }
 

@@ -115,7 +115,7 @@ async fn a_run_that_is_still_going_is_not_disturbed_and_stops_politely() -> Resu
     assert!(rest.iter().any(|line| line.contains("run ended") && line.contains("incomplete (exit 3)")), "{rest:?}");
     // What the run gathered until then is kept, and nothing else began.
     let scans = product.run(["scans"])?.stdout;
-    assert_eq!((scans.lines().count(), scans.contains("stopped")), (1, true), "{scans}");
+    assert_eq!((scans.lines().count(), scans.contains("cancelled")), (1, true), "{scans}");
     Ok(())
 }
 
