@@ -7,6 +7,7 @@ use gix::ObjectId;
 use gix::bstr::ByteSlice;
 use gix::objs::Kind;
 use gix::odb::pack;
+use gix::odb::pack::cache::lru::MemoryCappedHashmap;
 use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -17,6 +18,8 @@ use whose_model::Timestamp;
 const BATCH: usize = 512;
 /// The same for trees, which are small.
 pub(crate) const BATCH_TREES: usize = 1024;
+/// How many bytes of unpacked objects a thread keeps, to build others upon.
+const DELTA_CACHE: usize = 32 << 20;
 
 /// What a commit tells besides its tree.
 #[derive(Debug)]
@@ -100,6 +103,8 @@ pub(crate) fn read_all(reader: &Reader, repo: &gix::Repository, gaps: &mut Gaps)
 pub(crate) fn local(shared: &gix::ThreadSafeRepository) -> gix::Repository {
     let mut repo = shared.to_thread_local();
     repo.objects.ignore_replacements = true;
+    // Without it each object of a chain of deltas would unpack the whole chain again.
+    repo.objects.set_pack_cache(|| Box::new(MemoryCappedHashmap::new(DELTA_CACHE)));
     repo
 }
 
