@@ -1,7 +1,7 @@
 //! One secret in several repositories: whoever reads either can use it, and rotating it breaks both.
 
 use crate::{Draft, Findings, Group, Policy, PostureRule, RuleInfo, control, fixes, leak, link};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use whose_graph::{Graph, Ix};
 use whose_model::{EdgeKind, Environment, Evidence, Facet, SecretConfidence, Severity};
 
@@ -58,7 +58,7 @@ impl PostureRule for SharedSecret {
             let mut draft = Draft::new(title)
                 .shown_by_all(homes.iter().map(|(name, home)| {
                     Evidence::new(
-                        format!("it stands in {name}: {}", home.paths.join(", ")),
+                        format!("it stands in {name}: {}", few(&home.paths)),
                         format!("detector {}", detail.detector),
                     )
                 }))
@@ -77,10 +77,13 @@ impl PostureRule for SharedSecret {
     }
 }
 
+/// How many paths of one repository are named; the secret's own view lists all.
+const FEW: usize = 20;
+
 /// Where a value stands in one repository.
 #[derive(Default)]
 struct Home {
-    paths: Vec<String>,
+    paths: BTreeSet<String>,
     /// For each place that tells: whether it is production.
     production: Vec<bool>,
 }
@@ -97,14 +100,22 @@ fn homes(graph: &Graph, secret: Ix) -> BTreeMap<String, Home> {
             continue;
         }
         let home = homes.entry(graph.node(repository).name.clone()).or_default();
-        if !home.paths.contains(&place.path) {
-            home.paths.push(place.path.clone());
-        }
+        home.paths.insert(place.path.clone());
         let declared =
             graph.lifecycle(repository).environment.map(|environment| environment == Environment::Production);
         home.production.extend(of_path(&place.path).or(declared));
     }
     homes
+}
+
+/// The first paths by name, and how many more there are.
+fn few(paths: &BTreeSet<String>) -> String {
+    let mut told: Vec<&str> = paths.iter().map(String::as_str).take(FEW).collect();
+    let more = paths.len().saturating_sub(FEW).to_string() + " more";
+    if paths.len() > FEW {
+        told.push(&more);
+    }
+    told.join(", ")
 }
 
 /// What a path says of the environment, by whole words between separators: `config/prod/db.env`, `.env.staging`.
@@ -133,6 +144,15 @@ mod tests {
         assert_eq!(findings[0].title, "AWS access key AK…f1 stands in 2 repositories: a, b");
         let across = places(&[("a", "deploy/prod/x.env"), ("b", ".env.staging")], |_| {});
         check(&SharedSecret, &across, &[("AK…f1", Severity::Critical)]);
+    }
+
+    #[test]
+    fn many_places_of_one_repository_are_counted_and_not_listed() {
+        let paths: Vec<String> = (10..40).map(|number| format!("{number}.env")).collect();
+        let many: Vec<(&str, &str)> = paths.iter().map(|path| ("a", path.as_str())).chain([("b", "y.env")]).collect();
+        let findings = check(&SharedSecret, &places(&many, |_| {}), &[("AK…f1", Severity::High)]);
+        let told = &findings[0].evidence[0].what;
+        assert!(told.ends_with("28.env, 29.env, 10 more"), "{told}");
     }
 
     #[test]
