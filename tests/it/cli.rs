@@ -26,6 +26,9 @@ fn wrong_requests_end_with_two_and_say_what_to_do() -> Result<()> {
         (&["scan", "aws:profil=x"], "cannot be understood"),
         (&["scan", ".", "--format", "pdf"], "there is no format `pdf`"),
         (&["scan", ".", "--format", "json", "--format", "csv"], "only one format can go to stdout"),
+        (&["scan", ".", "--format", "html=none/x.html"], "there is no folder none"),
+        (&["scan", ".", "--format", "html=."], "it is a folder"),
+        (&["scan", ".", "--save-observations", "none/x.jsonl"], "cannot be written"),
         (&["scan", ".", "--fail-on", "bad"], "expected info, low"),
         (&["scan", "--config", "bad.toml"], "bad.toml"),
         (&["scan", "--config", "none.toml"], "cannot be read"),
@@ -238,5 +241,34 @@ fn a_clone_url_with_git_behind_it_is_scanned() -> Result<()> {
     let report = product.scan(&[&format!("file://{folder}")], &[0])?;
     assert_eq!(report.secrets.len(), 1);
     assert!(report.secrets[0].places[0].commit.is_some());
+    Ok(())
+}
+
+#[test]
+fn scans_of_one_second_are_all_kept() -> Result<()> {
+    let product = Product::new();
+    let folder = leaky_folder(&product)?;
+    let running = (0..6)
+        .map(|_| product.command(["scan", "--quiet", &folder]).stdout(Stdio::null()).spawn())
+        .collect::<Result<Vec<_>, _>>()?;
+    for mut child in running {
+        assert!(child.wait()?.success());
+    }
+    assert_eq!(product.run(["scans"])?.stdout.lines().count(), 6);
+    Ok(())
+}
+
+#[test]
+fn private_key_that_looks_like_an_option_is_not_repeated() -> Result<()> {
+    let product = Product::new();
+    let body = whose_detect::expand("{base64:64}\n{base64:64}", 4)?;
+    let key = format!("-----{} RSA PRIVATE KEY-----\n{body}\n-----END RSA PRIVATE KEY-----", "BEGIN");
+    let run = product.run(["key", &key])?;
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(body.lines().all(|line| !run.stdout.contains(line) && !run.stderr.contains(line)));
+    // The same text twice is one key.
+    let twice = product.run(["key", &format!("{key}\n{key}")])?;
+    assert_eq!(twice.stdout, run.stdout);
+    assert_eq!(product.run(["key", "--json", &key])?.code, 0);
     Ok(())
 }

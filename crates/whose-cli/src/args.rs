@@ -238,6 +238,8 @@ pub(crate) struct DiffArgs {
 #[derive(Debug, Args)]
 pub(crate) struct KeyArgs {
     /// A key id, a fingerprint, or - to read the text from stdin, so that it stays out of the shell's history
+    // A private key begins with a hyphen: taken for an option, it would be repeated in the message of the error.
+    #[arg(allow_hyphen_values = true)]
     pub(crate) text: String,
     /// Print JSON
     #[arg(long)]

@@ -39,6 +39,9 @@ fn output(global: &Global, text: &str) -> Result<Output, Failure> {
         Some((name, file)) => (name, Some(PathBuf::from(file))),
         None => (text, None),
     };
+    if let Some(file) = &file {
+        check_folder(file)?;
+    }
     let format = FORMATS.iter().find(|format| format.info().id == name).ok_or_else(|| {
         let known: Vec<&str> = FORMATS.iter().map(|format| format.info().id).collect();
         Failure::request(anyhow!("there is no format `{name}`; there are {}", known.join(", ")))
@@ -53,6 +56,21 @@ fn output(global: &Global, text: &str) -> Result<Output, Failure> {
         Choice::Other(*format)
     };
     Ok(Output { format, file })
+}
+
+/// A mistyped folder is told before the scan, and not after it.
+pub(crate) fn check_folder(file: &Path) -> Result<(), Failure> {
+    let folder = folder_of(file);
+    let why = match (file.is_dir(), folder.is_dir()) {
+        (true, _) => "it is a folder".to_string(),
+        (_, false) => format!("there is no folder {}", folder.display()),
+        _ => return Ok(()),
+    };
+    Err(Failure::request(anyhow!("{} cannot be written: {why}", file.display())))
+}
+
+fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// The terminal's width, or that of a page when there is none.
@@ -85,7 +103,7 @@ impl Output {
 
 /// Writes a file beside its place and moves it there when it is whole.
 pub(crate) fn whole_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> anyhow::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     let failed = || format!("{} cannot be written", path.display());
     if path.exists() && !path.is_file() {
         // A device or pipe, for example /dev/stdout: there is nothing to move there.

@@ -111,7 +111,7 @@ pub enum StoreError {
         source: serde_json::Error,
     },
     /// The database failed otherwise.
-    #[error("cannot {operation} in the store {store}")]
+    #[error("cannot {operation} ({store})")]
     Database {
         /// What was tried.
         operation: &'static str,

@@ -37,9 +37,9 @@ pub(crate) async fn run(global: &Global, args: AssessArgs) -> Outcome {
         tool_version: TOOL_VERSION.to_string(),
         policy: config.policy.clone(),
     };
-    let report = judge(gathered, judgement);
+    let mut report = judge(gathered, judgement);
     if let Some(store) = &store {
-        store.save(&report).await.map_err(stored::failure)?;
+        stored::keep(store.as_ref(), &mut report).await?;
     }
     for output in &outputs {
         output.write(&report)?;

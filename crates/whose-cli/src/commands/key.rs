@@ -44,7 +44,9 @@ pub(crate) async fn run(global: &Global, args: KeyArgs) -> Outcome {
     let config = Config::load(global.config.as_deref())?;
     let text = text(&args.text)?;
     let key = DataFolder::open(global.data_dir.as_deref())?.fingerprint_key()?;
-    let detections = Engine::new().context("the detectors cannot be loaded")?.identify(&text, &key);
+    let mut detections = Engine::new().context("the detectors cannot be loaded")?.identify(&text, &key);
+    let mut told = BTreeSet::new();
+    detections.retain(|detection| told.insert(detection.fingerprint.clone()));
     let store = stored::open(global, &config).await?;
     let known = Known {
         inventory: inventory(store.as_ref(), &names(&text, &detections)).await?,

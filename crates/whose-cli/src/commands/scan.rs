@@ -41,7 +41,7 @@ pub(crate) async fn run(global: &Global, args: ScanArgs, cancel: CancellationTok
     let plan =
         Plan { targets, as_of: args.as_of.unwrap_or(started), network: network(&args.network, &config.network)? };
     let mut recorder = match &args.save_observations {
-        Some(path) => Some(Recorder::begin(path, &plan)?),
+        Some(path) => Some(Recorder::begin(path, &plan).map_err(Failure::request)?),
         None => None,
     };
     let mut progress = Progress::new(global.quiet);
@@ -63,14 +63,16 @@ pub(crate) async fn run(global: &Global, args: ScanArgs, cancel: CancellationTok
         tool_version: TOOL_VERSION.to_string(),
         policy: config.policy.clone(),
     };
-    let report = tokio::task::spawn_blocking(move || judge(gathered, judgement)).await.context("judging broke")?;
+    let mut report = tokio::task::spawn_blocking(move || judge(gathered, judgement)).await.context("judging broke")?;
     // What can fail from here on fails late: every output is tried, and the first error is told at the end.
     let mut first_error = recorded;
     if let Some(store) = &store {
-        match store.save(&report).await {
+        match stored::keep(store.as_ref(), &mut report).await {
             Ok(()) if !global.quiet => say(&format!("kept as scan {}", report.scan.id)),
             Ok(()) => {}
-            Err(error) => first_error = first_error.and(Err(error).context("the scan could not be kept in the store")),
+            Err(failure) => {
+                first_error = first_error.and(Err(failure.error.context("the scan could not be kept in the store")))
+            }
         }
     }
     for output in &outputs {

@@ -41,6 +41,16 @@ pub(crate) async fn load(store: &dyn InventoryStore, scan: Option<&str>) -> Resu
     store.load(&id).await.map_err(failure)
 }
 
+/// Keeps a report. When another scan of the same second was faster, it gets the next free id.
+pub(crate) async fn keep(store: &dyn InventoryStore, report: &mut Report) -> Result<(), Failure> {
+    loop {
+        match store.save(report).await {
+            Err(StoreError::ScanExists { .. }) => report.scan.id = new_id(Some(store), report.scan.started).await?,
+            other => return other.map_err(failure),
+        }
+    }
+}
+
 /// The id of a scan that begins now: its moment, with a number when the store holds that moment already.
 pub(crate) async fn new_id(store: Option<&dyn InventoryStore>, started: Timestamp) -> Result<String, Failure> {
     let base = started.strftime("%Y%m%dT%H%M%SZ").to_string();
