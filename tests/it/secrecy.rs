@@ -1,8 +1,9 @@
 //! No secret value appears anywhere: known values are planted, and every artefact is searched for them.
 
 use crate::product::{Key, Product};
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use std::path::Path;
+use whose_detect::expand;
 use whose_model::Timestamp;
 use whose_world::World;
 
@@ -50,9 +51,26 @@ fn search_files(folder: &Path, except: &Path, values: &[String], searched: &mut 
     Ok(())
 }
 
+/// Writes tokens where an account's users may write anything, and returns them.
+fn write_into_account(world: &mut World) -> Result<Vec<String>> {
+    let tokens = (0..5).map(|seed| expand("ghp_{crc62:30}", seed)).collect::<Result<Vec<_>, _>>()?;
+    let mine = Key::new("210987654321", 13);
+    let role = world.account_mut().roles.first_mut().context("the world has roles")?;
+    role.tags.insert("ci-token".into(), tokens[0].clone());
+    role.tags.insert("AccessKey".into(), mine.id.clone());
+    role.tags.insert("SecretAccessKey".into(), mine.secret.clone());
+    role.description = Some(format!("token {}\nor \"{}\"", tokens[1], tokens[2]));
+    let policy = serde_json::json!({ "Version": "2012-10-17", "Statement": [{
+        "Sid": &tokens[3], "Effect": "Allow", "Action": "s3:GetObject", "Resource": format!("arn:aws:s3:::x/{}", tokens[4]),
+    }]});
+    role.grants.inline.push(("with-token".into(), policy));
+    Ok([tokens, vec![mine.secret]].concat())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn no_artefact_holds_a_secret_value() -> Result<()> {
-    let world = World::new(5, Timestamp::now());
+    let mut world = World::new(5, Timestamp::now());
+    let written = write_into_account(&mut world)?;
     let server = world.serve_aws().await?;
     let product = Product::new().at(&server.endpoint());
     let repositories = product.path("repositories");
@@ -64,6 +82,7 @@ async fn no_artefact_holds_a_secret_value() -> Result<()> {
     let mut values = world.secret_values().to_vec();
     ensure!(values.len() >= 5, "the world plants {} secrets", values.len());
     values.push(mine.secret.clone());
+    values.extend(written);
     // The scanner's own key must not show up either.
     let own = Key::new("210987654321", 12).secret;
     values.push(own.clone());
@@ -108,8 +127,14 @@ async fn no_artefact_holds_a_secret_value() -> Result<()> {
     }
     let address = format!("https://user:{}@127.0.0.1:9/x.git", mine.secret.replace('/', "_"));
     let run = product.run(["scan", &address, "-vv"])?;
-    let hidden = [mine.secret.replace('/', "_")];
+    let token = expand("ghp_{crc62:30}", 9)?;
+    let hidden = [mine.secret.replace('/', "_"), token.clone()];
     search("a failed clone", format!("{}{}", run.stdout, run.stderr).as_bytes(), &hidden)?;
+    // A token in the path of an address, and one given as a target by itself.
+    for target in [format!("https://127.0.0.1:9/{token}/x.git"), token] {
+        let run = product.run(["scan", &target, "-vv", "--save-observations", "failed.jsonl"])?;
+        search("a failed target", format!("{}{}", run.stdout, run.stderr).as_bytes(), &hidden)?;
+    }
 
     let mut searched = 0;
     search_files(product.root(), &repositories, &[values, hidden.to_vec()].concat(), &mut searched)?;

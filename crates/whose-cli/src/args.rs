@@ -14,7 +14,7 @@ Exit codes:
   1  findings at or above --fail-on
   2  the request was wrong (arguments, configuration)
   3  the scan is incomplete (its gaps are listed)
-  4  a fault of whose
+  4  a fault of whose, or of this machine (a full disk, a folder that cannot be written)
 
 Whose only reads. It never logs in with a key that it found, and it never stores or prints a secret value.";
 

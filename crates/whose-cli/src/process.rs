@@ -5,10 +5,14 @@ use crate::commands;
 use crate::console::say;
 use crate::exit::{Exit, Failure};
 use clap::Parser;
-use std::io::IsTerminal;
+use std::borrow::Cow;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::LazyLock;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
+use whose_detect::DetectError;
+use whose_scan::Mask;
 
 /// Runs `whose` with the process's own arguments.
 pub fn main() -> ExitCode {
@@ -37,10 +41,41 @@ pub fn main() -> ExitCode {
         Ok(Ok(exit)) => exit.into(),
         Ok(Err(failure)) if is_broken_pipe(&failure) => Exit::Complete.into(),
         Ok(Err(Failure { exit, error })) => {
-            say(&format!("error: {error:#}"));
+            tell(&error);
             exit.into()
         }
         Err(_) => Exit::Fault.into(),
+    }
+}
+
+/// Prints an error. What it quotes (an argument, a server's answer) may hold a secret, which it then hides.
+fn tell(error: &anyhow::Error) {
+    say(&masked(&format!("error: {error:#}")));
+}
+
+/// A text for the terminal with the secrets in it hidden. The detectors are loaded when the first text comes.
+fn masked(text: &str) -> Cow<'_, str> {
+    static MASK: LazyLock<Result<Mask, DetectError>> = LazyLock::new(Mask::new);
+    match &*MASK {
+        Ok(mask) => mask.text(text),
+        Err(error) => {
+            format!("a message is not told, since the detectors that hide secrets cannot be loaded: {error}").into()
+        }
+    }
+}
+
+/// Where logs go. Libraries log what servers answer, and the answers may hold what somebody wrote into a tag.
+struct MaskedStderr;
+
+impl Write for MaskedStderr {
+    /// The subscriber writes an event in one piece, so that no secret is cut in two.
+    fn write(&mut self, event: &[u8]) -> std::io::Result<usize> {
+        std::io::stderr().lock().write_all(masked(&String::from_utf8_lossy(event)).as_bytes())?;
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        std::io::stderr().flush()
     }
 }
 
@@ -111,7 +146,7 @@ fn log(verbose: u8) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
+        .with_writer(|| MaskedStderr)
         .with_ansi(std::io::stderr().is_terminal())
         .try_init();
 }

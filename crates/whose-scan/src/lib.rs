@@ -2,6 +2,7 @@
 
 mod gathered;
 mod judge;
+mod mask;
 mod records;
 mod run;
 mod schedule;
@@ -9,6 +10,7 @@ mod views;
 
 pub use gathered::Gathered;
 pub use judge::{Judgement, judge};
+pub use mask::Mask;
 pub use records::{RecordWriter, RecordsError, read_records};
 pub use run::{Plan, PlannedTarget, run};
 pub use schedule::{Schedule, ScheduleError};

@@ -1,7 +1,7 @@
 //! Runs the connectors of a plan side by side and gathers what they see. A target that fails becomes a gap in
 //! the coverage, never an empty listing, and what was gathered before a stop is kept.
 
-use crate::Gathered;
+use crate::{Gathered, Mask};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::{Id, JoinSet};
@@ -37,6 +37,8 @@ pub struct Plan {
     pub as_of: Timestamp,
     /// How to reach providers.
     pub network: NetworkSettings,
+    /// Hides the secret values that somebody wrote where names, tags and texts stand.
+    pub mask: Mask,
 }
 
 impl Plan {
@@ -46,7 +48,7 @@ impl Plan {
             .iter()
             .map(|planned| TargetInfo {
                 connector: planned.connector.info().id.to_string(),
-                target: planned.shown.clone(),
+                target: self.mask.text(&planned.shown).into_owned(),
             })
             .collect()
     }
@@ -58,8 +60,11 @@ impl Plan {
 pub async fn run(plan: Plan, cancel: CancellationToken, mut watch: impl FnMut(&Event)) -> Gathered {
     let mut gathered = Gathered::new(plan.as_of, plan.target_infos());
     let (sink, mut events) = Sink::channel(CHANNEL);
+    let mask = plan.mask.clone();
     let mut running = Running::start(plan, sink, &cancel);
+    // Nobody downstream ever holds an unmasked event: not the display, the file of observations, or the judge.
     let mut keep = |gathered: &mut Gathered, event: Event| {
+        let event = mask.event(event);
         watch(&event);
         match event {
             Event::Seen { observation, .. } => gathered.observations.push(observation),

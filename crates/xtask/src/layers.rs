@@ -16,7 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("whose-rules", &["whose-model", "whose-graph"]),
     ("whose-store", &["whose-model"]),
     ("whose-reports", &["whose-model"]),
-    ("whose-scan", &["whose-model", "whose-connect", "whose-graph", "whose-rules", "whose-store"]),
+    ("whose-scan", &["whose-model", "whose-connect", "whose-detect", "whose-graph", "whose-rules"]),
     (CONNECTOR, &["whose-model", "whose-connect", "whose-detect"]),
     // The invented company serves providers and writes repositories; it knows nothing of who scans it.
     ("whose-world", &["whose-model"]),

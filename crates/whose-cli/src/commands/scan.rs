@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use tokio_util::sync::CancellationToken;
 use whose_connect::{Event, NetworkSettings};
 use whose_model::{RecordHeader, Timestamp};
-use whose_scan::{Judgement, Plan, RecordWriter, judge, run as gather};
+use whose_scan::{Judgement, Mask, Plan, RecordWriter, judge, run as gather};
 
 /// The version that scans and files carry.
 pub(crate) const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -38,8 +38,12 @@ pub(crate) async fn run(global: &Global, args: ScanArgs, cancel: CancellationTok
     let store = if args.no_store { None } else { Some(stored::open(global, &config).await?) };
 
     let started = Timestamp::now();
-    let plan =
-        Plan { targets, as_of: args.as_of.unwrap_or(started), network: network(&args.network, &config.network)? };
+    let plan = Plan {
+        targets,
+        as_of: args.as_of.unwrap_or(started),
+        network: network(&args.network, &config.network)?,
+        mask: Mask::new().context("the detectors cannot be loaded")?,
+    };
     let mut recorder = match &args.save_observations {
         Some(path) => Some(Recorder::begin(path, &plan).map_err(Failure::request)?),
         None => None,
