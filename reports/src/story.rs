@@ -58,6 +58,9 @@ pub fn tell_story(story: &Story<'_>, out: &mut dyn Write) -> io::Result<()> {
     if let Some(view) = story.identity {
         identity(view, out)?;
     }
+    if let Some(link) = story.secret.and_then(|secret| secret.link.as_deref()) {
+        writeln!(out, "  link       {}", visible(link))?;
+    }
     for at in story.secret.iter().flat_map(|secret| &secret.places) {
         writeln!(out, "  leaked in  {}", visible(&place(at)))?;
     }
@@ -136,6 +139,7 @@ mod tests {
             "state      enabled",
             "owner      team-payments (owned: ",
             "leaked in  acme/payments",
+            "link       the leaked AWS access key carries the id of this credential (confidence 1.00)",
         ] {
             assert!(text.contains(part), "`{part}` is missing:\n{text}");
         }

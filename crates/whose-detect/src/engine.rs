@@ -223,6 +223,8 @@ impl Engine {
                 hint: mask(value.bytes(), &definition.keywords, detector.has_id),
                 confidence: definition.confidence,
                 has_secret_half: capture.secret.is_some(),
+                encrypted: false,
+                expires: None,
                 reveals: definition.reveals.iter().flat_map(|decoder| decoder.reveal(&found)).collect(),
                 joins: definition.joins.iter().filter_map(|join| join.resolve(&found)).collect(),
             },

@@ -2,7 +2,7 @@
 
 use crate::reveal::{Found, bedrock_user};
 use serde::Deserialize;
-use whose_model::{Join, JoinStrength, NodeId};
+use whose_model::{Join, JoinStrength, JoinTarget, NodeId};
 
 /// The joins, by the names that detectors use.
 #[derive(Clone, Copy, Deserialize)]
@@ -23,7 +23,7 @@ impl JoinRule {
         let account = |id: &str| NodeId::new("aws", "aws", "account", id);
         match self {
             Self::AwsAccessKey => Some(Join {
-                node: NodeId::new("aws", "", "access-key", &found.text()),
+                target: JoinTarget::Node(NodeId::new("aws", "", "access-key", &found.text())),
                 scope: crate::reveal::aws_account(found.value).map(|id| account(&id)),
                 strength: JoinStrength::ExactId,
             }),
@@ -32,14 +32,14 @@ impl JoinRule {
                 // The service's user name is the IAM user's name, `-at-` and the account.
                 let name = user.strip_suffix(&format!("-at-{id}"))?.to_lowercase();
                 Some(Join {
-                    node: NodeId::new("aws", &id, "iam-user", &name),
+                    target: JoinTarget::Node(NodeId::new("aws", &id, "iam-user", &name)),
                     scope: Some(account(&id)),
                     strength: JoinStrength::EmbeddedSubject,
                 })
             }
             Self::GcpServiceAccountKey => Some(Join {
                 // The key id is unique by itself, so a lone one joins without its service account.
-                node: NodeId::new("gcp", "", "service-account-key", &found.text()),
+                target: JoinTarget::Node(NodeId::new("gcp", "", "service-account-key", &found.text())),
                 scope: found.json_string("project_id").map(|project| NodeId::new("gcp", "", "project", &project)),
                 strength: JoinStrength::ExactId,
             }),

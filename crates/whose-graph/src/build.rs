@@ -1,5 +1,6 @@
 //! From observations to a graph: merge, number, link, then resolve.
 
+use crate::attributes::Attributes;
 use crate::column::Column;
 use crate::coverage::by_scope;
 use crate::links::Links;
@@ -35,6 +36,7 @@ impl Graph {
             scanned: by_scope(&coverage, |id| nodes.find(id)),
             coverage,
             order: nodes.sorted(),
+            attributes: Attributes::of(&nodes),
             nodes,
             links,
             classes: Column::new(Classified { class: Class::Unknown, reasons: Vec::new() }),
@@ -88,8 +90,8 @@ mod tests {
     };
     use proptest::prelude::*;
     use whose_model::{
-        EdgeKind, Join, JoinStrength, Node, NodeId, NodeKind, Observation, Principal, SecretConfidence, SecretDetail,
-        What,
+        EdgeKind, Join, JoinStrength, JoinTarget, Node, NodeId, NodeKind, Observation, Principal, SecretConfidence,
+        SecretDetail, What,
     };
 
     fn small() -> Estate {
@@ -115,8 +117,14 @@ mod tests {
             hint: "AKIA".into(),
             confidence: SecretConfidence::High,
             has_secret_half: true,
+            encrypted: false,
+            expires: None,
             reveals: Vec::new(),
-            joins: vec![Join { node: key("AKIAONE"), scope: None, strength: JoinStrength::ExactId }],
+            joins: vec![Join {
+                target: JoinTarget::Node(key("AKIAONE")),
+                scope: None,
+                strength: JoinStrength::ExactId,
+            }],
         };
         small()
             .node(owned)

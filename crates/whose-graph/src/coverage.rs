@@ -68,7 +68,7 @@ impl Graph {
             NodeKind::Credential => vec![node.r#type.as_str()],
             NodeKind::Secret => {
                 let joins = node.secret().map(|secret| secret.joins.as_slice()).unwrap_or_default();
-                joins.iter().map(|join| join.node.type_name()).collect()
+                joins.iter().filter_map(|join| join.target.type_name()).collect()
             }
             _ => Vec::new(),
         }
@@ -92,8 +92,7 @@ impl Graph {
                 let mut scopes: Vec<Ix> = if facet == Facet::Secrets {
                     self.out(subject, EdgeKind::LeakedIn).filter_map(|(place, _)| self.scope_of(place)).collect()
                 } else {
-                    let joins = node.secret().map(|secret| secret.joins.as_slice()).unwrap_or_default();
-                    joins.iter().filter_map(|join| self.find(join.scope.as_ref()?)).collect()
+                    self.scopes_of_secret(subject).into_iter().filter_map(|scope| self.find(scope)).collect()
                 };
                 scopes.sort_unstable();
                 scopes.dedup();
@@ -175,8 +174,8 @@ fn words(facet: Facet) -> &'static str {
 mod tests {
     use crate::sample::{ACCOUNT, Estate, account, key, user};
     use whose_model::{
-        CoverageState, EdgeKind, Facet, Gap, Join, JoinStrength, Node, NodeId, Place, SecretConfidence, SecretDetail,
-        What,
+        CoverageState, EdgeKind, Facet, Gap, Join, JoinStrength, JoinTarget, Node, NodeId, Place, SecretConfidence,
+        SecretDetail, What,
     };
 
     fn denied(subject: Option<NodeId>) -> Gap {
@@ -245,13 +244,19 @@ mod tests {
     #[test]
     fn a_listing_of_one_type_says_nothing_of_the_others() {
         let leaked = |id: &str| {
-            let join = Join { node: key(id), scope: Some(account(ACCOUNT)), strength: JoinStrength::ExactId };
+            let join = Join {
+                target: JoinTarget::Node(key(id)),
+                scope: Some(account(ACCOUNT)),
+                strength: JoinStrength::ExactId,
+            };
             let detail = SecretDetail {
                 detector: "aws.access-key".into(),
                 title: "AWS access key".into(),
                 hint: "AKIA…".into(),
                 confidence: SecretConfidence::High,
                 has_secret_half: true,
+                encrypted: false,
+                expires: None,
                 reveals: Vec::new(),
                 joins: vec![join],
             };

@@ -1,5 +1,6 @@
 //! The graph and the questions that rules and reports ask of it.
 
+use crate::attributes::Attributes;
 use crate::column::Column;
 use crate::links::Links;
 use crate::nodes::{Ix, Nodes};
@@ -17,6 +18,8 @@ pub struct Graph {
     pub(crate) coverage: Vec<Coverage>,
     /// Rows of `coverage` by scope, in the order of scope ids.
     pub(crate) scanned: Vec<(Ix, Vec<u32>)>,
+    /// Credentials and trusts by what leaked values say of them.
+    pub(crate) attributes: Attributes,
     pub(crate) nodes: Nodes,
     /// All nodes in the order of ids.
     pub(crate) order: Vec<Ix>,
@@ -157,10 +160,15 @@ impl Graph {
         places
     }
 
-    /// The credential whose value a secret is, when exactly one in the inventory matches.
+    /// The credentials whose value a secret is: one, or all that hold the key whose private half it is.
+    pub fn credentials_of_secret(&self, secret: Ix) -> impl Iterator<Item = Ix> + '_ {
+        let values = self.out(secret, EdgeKind::IsValueOf).map(|(to, _)| to);
+        values.filter(|to| self.node(*to).kind() == NodeKind::Credential)
+    }
+
+    /// The credential whose value a secret is; the first of them, when one key serves several.
     pub fn credential_of_secret(&self, secret: Ix) -> Option<Ix> {
-        let values = self.out(secret, EdgeKind::IsValueOf);
-        values.map(|(to, _)| to).find(|to| self.node(*to).kind() == NodeKind::Credential)
+        self.credentials_of_secret(secret).next()
     }
 
     /// The leaked secrets that are the value of this credential.

@@ -1,6 +1,7 @@
 //! The graph: built from observations, then resolved (leaks, trusts, privilege, owners), and asked how far
 //! anything reaches. Pure: no I/O, no clock, no environment.
 
+mod attributes;
 mod build;
 mod column;
 mod coverage;

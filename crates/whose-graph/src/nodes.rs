@@ -139,10 +139,13 @@ fn stub(id: &NodeId, guess: NodeKind) -> Node {
     Node::new(id.clone(), empty(kind, id.type_name()), id.type_name(), &id.local())
 }
 
-fn kind_of_type(r#type: &str) -> Option<NodeKind> {
+/// The kind that a type of nodes is of, as far as its name tells it.
+pub(crate) fn kind_of_type(r#type: &str) -> Option<NodeKind> {
     match r#type {
         "account" | "scope" | "tenant" | "subscription" | "project" | "organization" => Some(NodeKind::Scope),
-        "iam-user" | "iam-role" | "service-account" | "service-principal" => Some(NodeKind::Identity),
+        "iam-user" | "iam-role" | "service-account" | "service-principal" | "application" | "user" => {
+            Some(NodeKind::Identity)
+        }
         "access-key"
         | "console-password"
         | "signing-certificate"
@@ -182,6 +185,8 @@ fn empty(kind: NodeKind, r#type: &str) -> What {
             hint: String::new(),
             confidence: SecretConfidence::Low,
             has_secret_half: false,
+            encrypted: false,
+            expires: None,
             reveals: Vec::new(),
             joins: Vec::new(),
         }),

@@ -1,7 +1,7 @@
 //! What only one kind of node has.
 
 use crate::node::fill;
-use crate::{Classified, NodeId, Statement, Tier, Timestamp};
+use crate::{Classified, Join, NodeId, Statement, Tier, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
@@ -90,15 +90,20 @@ pub struct CredentialDetail {
     /// The part of it that the vendor shows, never enough to use it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
-    /// The public fingerprint or thumbprint.
+    /// The public fingerprint or thumbprint, in the form in which all connectors write it: of an SSH key as
+    /// `ssh-keygen -l` does (`SHA256:…`), of a certificate its SHA-1 in lower-case hexadecimal digits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thumbprint: Option<String>,
+    /// The SHA-256 of the public key (of its DER `SubjectPublicKeyInfo`) in lower-case hexadecimal digits, where the
+    /// vendor shows the key itself: the same for a key, its certificates and its copies in any other format.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_key: Option<String>,
 }
 
 impl CredentialDetail {
     /// A credential of which only the kind is known.
     pub fn new(kind: CredentialKind) -> Self {
-        Self { kind, rotated: None, expires: None, hint: None, thumbprint: None }
+        Self { kind, rotated: None, expires: None, hint: None, thumbprint: None, public_key: None }
     }
 
     pub(crate) fn merge(&mut self, other: Self) {
@@ -106,6 +111,7 @@ impl CredentialDetail {
         fill(&mut self.expires, other.expires);
         fill(&mut self.hint, other.hint);
         fill(&mut self.thumbprint, other.thumbprint);
+        fill(&mut self.public_key, other.public_key);
     }
 }
 
@@ -283,49 +289,6 @@ pub struct Reveal {
     pub value: String,
 }
 
-/// How sure a link between a leaked value and a live credential is (governance ladder).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum JoinStrength {
-    /// A hint that several credentials share (at most 0.4): candidates only, never a finding.
-    SharedHint,
-    /// A unique prefix and suffix (0.8).
-    PrefixSuffix,
-    /// A hint with its application or tenant nearby (0.85).
-    HintInContext,
-    /// A checksum that holds and an embedded subject (0.95).
-    EmbeddedSubject,
-    /// A hash of the token (1.0).
-    TokenHash,
-    /// The exact id (1.0).
-    ExactId,
-}
-
-impl JoinStrength {
-    /// The confidence, from 0 to 1.
-    pub fn confidence(self) -> f64 {
-        match self {
-            Self::SharedHint => 0.4,
-            Self::PrefixSuffix => 0.8,
-            Self::HintInContext => 0.85,
-            Self::EmbeddedSubject => 0.95,
-            Self::TokenHash | Self::ExactId => 1.0,
-        }
-    }
-}
-
-/// A node that a leaked value would be, or would lie in, if that node is in the inventory.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-pub struct Join {
-    /// The credential (or, when only that is known, the identity) that the value belongs to.
-    pub node: NodeId,
-    /// The scope that the value names by itself, for example the account of an AWS key id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub scope: Option<NodeId>,
-    /// How sure.
-    pub strength: JoinStrength,
-}
-
 /// What only a leaked secret has. Its value is never here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SecretDetail {
@@ -339,6 +302,12 @@ pub struct SecretDetail {
     pub confidence: SecretConfidence,
     /// Whether the secret half itself stands there. `false`: only an id that points to a credential.
     pub has_secret_half: bool,
+    /// Whether what stands there opens with a passphrase only.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub encrypted: bool,
+    /// When it ends by its own word, where its format says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Timestamp>,
     /// What the format gives away.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reveals: Vec<Reveal>,
@@ -351,6 +320,8 @@ impl SecretDetail {
     pub(crate) fn merge(&mut self, other: Self) {
         self.confidence = self.confidence.max(other.confidence);
         self.has_secret_half |= other.has_secret_half;
+        self.encrypted &= other.encrypted;
+        fill(&mut self.expires, other.expires);
         for reveal in other.reveals {
             if !self.reveals.contains(&reveal) {
                 self.reveals.push(reveal);

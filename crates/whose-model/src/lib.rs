@@ -7,6 +7,7 @@ mod detail;
 mod edge;
 mod finding;
 mod id;
+mod join;
 mod node;
 mod record;
 mod report;
@@ -22,14 +23,15 @@ pub use derived::{
     Reach, SignalClass, Step, Tier,
 };
 pub use detail::{
-    Consent, CredentialDetail, CredentialKind, GrantDetail, GrantOrigin, IdentityDetail, Join, JoinStrength,
-    OwnerDetail, PartyKind, PartyStatus, Place, Power, RepoDetail, Reveal, SecretConfidence, SecretDetail, TrustDetail,
+    Consent, CredentialDetail, CredentialKind, GrantDetail, GrantOrigin, IdentityDetail, OwnerDetail, PartyKind,
+    PartyStatus, Place, Power, RepoDetail, Reveal, SecretConfidence, SecretDetail, TrustDetail,
 };
 pub use edge::{ConditionClass, Edge, EdgeKind};
 pub use finding::{
     Assessment, ControlRef, Evidence, Finding, FindingId, Fix, Reference, Severity, SeverityReason, Verdict,
 };
 pub use id::{IdError, NodeId};
+pub use join::{Join, JoinStrength, JoinTarget};
 pub use node::{Node, NodeKind, State, What};
 pub use record::{Observation, Record, RecordHeader};
 pub use report::{

@@ -202,6 +202,12 @@ pub struct SecretView {
     /// The credential whose value it is, when the inventory holds it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential: Option<NodeId>,
+    /// The identity that it proves or names, when the inventory holds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<NodeId>,
+    /// Why it is taken for what it is joined with, in words, and how sure that is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
     /// Where it stands, the oldest first.
     pub places: Vec<Place>,
     /// The findings that concern it.

@@ -4,22 +4,26 @@
 use crate::{Premise, fixes, subjects, wording};
 use std::collections::BTreeSet;
 use whose_graph::{Graph, Ix};
-use whose_model::{EdgeKind, Evidence, Facet, Fix, JoinStrength, NodeId, NodeKind, Place, SecretDetail, State, day};
+use whose_model::{EdgeKind, Evidence, Facet, Fix, NodeId, NodeKind, Place, SecretDetail, State, Timestamp, day};
 
 /// What the inventory says of a leaked value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Standing {
     /// It is the value of a credential that works.
     Live(Ix),
-    /// It is the value of a credential that is disabled or expired.
+    /// It names an identity that works, and by its own word it has not ended yet.
+    Bearer(Ix, Timestamp),
+    /// It is the value of a credential that is disabled or expired, or names an identity that is.
     Dead(Ix),
+    /// By its own word it has ended.
+    Ended(Timestamp),
     /// It is the value of something whose state no listing told.
     Undecided(Ix),
     /// Its scope was scanned and holds no such credential: it was deleted, if the scope was read completely.
     Gone(Ix),
     /// It names a scope that was not scanned.
     Foreign(NodeId),
-    /// It fits several credentials by a hint that they share.
+    /// It fits so many credentials, by a part that others may share.
     Ambiguous(usize),
     /// Nothing in it names where it belongs.
     Nameless,
@@ -35,33 +39,58 @@ pub(crate) struct Leaked<'g> {
     pub(crate) standing: Standing,
 }
 
-/// Every leaked value of the graph.
+/// Every leaked value of the graph. One key that serves several credentials is there once for each.
 pub(crate) fn leaked(graph: &Graph) -> Vec<Leaked<'_>> {
     let scanned: BTreeSet<Ix> = graph.scanned_scopes().collect();
     let secrets = graph.of_kind(NodeKind::Secret).filter_map(|ix| Some((ix, graph.node(ix).secret()?)));
+    let standings = |(secret, detail): (Ix, &SecretDetail)| standings(graph, &scanned, secret, detail.expires);
     secrets
-        .map(|(secret, detail)| Leaked { secret, detail, standing: standing(graph, &scanned, secret, detail) })
+        .flat_map(|found| {
+            standings(found).into_iter().map(move |standing| Leaked { secret: found.0, detail: found.1, standing })
+        })
         .collect()
 }
 
-fn standing(graph: &Graph, scanned: &BTreeSet<Ix>, secret: Ix, detail: &SecretDetail) -> Standing {
-    if let Some(credential) = graph.credential_of_secret(secret) {
-        return match graph.node(credential).state {
-            State::Disabled | State::Deleted => Standing::Dead(credential),
-            State::Unknown => Standing::Undecided(credential),
-            State::Enabled if subjects::works(graph, credential) => Standing::Live(credential),
-            State::Enabled => Standing::Dead(credential),
-        };
+fn standings(graph: &Graph, scanned: &BTreeSet<Ix>, secret: Ix, ends: Option<Timestamp>) -> Vec<Standing> {
+    if let Some(ended) = ends.filter(|ends| *ends <= graph.as_of()) {
+        return vec![Standing::Ended(ended)];
     }
-    if let Some((value, _)) = graph.out(secret, EdgeKind::IsValueOf).next() {
-        return Standing::Undecided(value);
+    let credentials: Vec<Standing> =
+        graph.credentials_of_secret(secret).map(|credential| of_credential(graph, credential)).collect();
+    if !credentials.is_empty() {
+        return credentials;
     }
+    vec![match graph.identity_of(secret) {
+        Some(identity) => of_identity(graph, identity, ends),
+        None => unmatched(graph, scanned, secret),
+    }]
+}
+
+fn of_credential(graph: &Graph, credential: Ix) -> Standing {
+    match graph.node(credential).state {
+        State::Disabled | State::Deleted => Standing::Dead(credential),
+        State::Unknown => Standing::Undecided(credential),
+        State::Enabled if subjects::works(graph, credential) => Standing::Live(credential),
+        State::Enabled => Standing::Dead(credential),
+    }
+}
+
+/// A value that names no more than its identity has no state of its own in any listing. What it says of its own end
+/// counts; where it says nothing, nobody can tell whether it still works.
+fn of_identity(graph: &Graph, identity: Ix, ends: Option<Timestamp>) -> Standing {
+    match (graph.node(identity).state, ends) {
+        (State::Disabled | State::Deleted, _) => Standing::Dead(identity),
+        (State::Enabled, Some(ends)) => Standing::Bearer(identity, ends),
+        (State::Enabled, None) | (State::Unknown, _) => Standing::Undecided(identity),
+    }
+}
+
+fn unmatched(graph: &Graph, scanned: &BTreeSet<Ix>, secret: Ix) -> Standing {
     let candidates = graph.candidates_of_secret(secret).len();
     if candidates > 0 {
         return Standing::Ambiguous(candidates);
     }
-    let named = detail.joins.iter().filter(|join| join.strength != JoinStrength::SharedHint);
-    let scopes: Vec<&NodeId> = named.filter_map(|join| join.scope.as_ref()).collect();
+    let scopes = graph.scopes_of_secret(secret);
     let read = scopes.iter().find_map(|scope| graph.find(scope).filter(|ix| scanned.contains(ix)));
     match (read, scopes.first()) {
         (Some(scope), _) => Standing::Gone(scope),
@@ -70,9 +99,29 @@ fn standing(graph: &Graph, scanned: &BTreeSet<Ix>, secret: Ix, detail: &SecretDe
     }
 }
 
-/// The premise under which a value that is in no listing was deleted: its scope's credentials of this type were read.
-pub(crate) fn gone_premise(secret: Ix) -> Premise {
-    Premise::Of(secret, Facet::Credentials)
+/// The link between a leaked value and what it belongs to, as evidence.
+pub(crate) fn link(graph: &Graph, secret: Ix) -> Vec<Evidence> {
+    graph.out(secret, EdgeKind::IsValueOf).flat_map(|(_, edge)| edge.evidence.clone()).collect()
+}
+
+/// How sure that link is.
+pub(crate) fn link_confidence(graph: &Graph, secret: Ix) -> f64 {
+    graph.out(secret, EdgeKind::IsValueOf).next().map_or(0.0, |(_, edge)| edge.confidence)
+}
+
+/// What the value itself gives away, as evidence.
+pub(crate) fn revealed(detail: &SecretDetail) -> impl Iterator<Item = Evidence> + '_ {
+    detail
+        .reveals
+        .iter()
+        .map(|fact| Evidence::new(format!("its format reveals {}: {}", fact.what, fact.value), "format of the value"))
+}
+
+/// The premise under which a value that is in no listing was deleted: its scope's credentials of this type were read,
+/// or its identities, where it names no more than those.
+pub(crate) fn gone_premise(graph: &Graph, secret: Ix) -> Premise {
+    let facet = if graph.names_identity(secret) { Facet::Identities } else { Facet::Credentials };
+    Premise::Of(secret, facet)
 }
 
 /// The places of several secrets, the oldest first.
@@ -113,7 +162,11 @@ pub(crate) fn evidence(graph: &Graph, secret: Ix) -> Vec<Evidence> {
     let places = graph.places_of(secret);
     let Some(detail) = graph.node(secret).secret() else { return Vec::new() };
     let source = format!("detector {}", detail.detector);
-    let half = if detail.has_secret_half { "with its secret half" } else { "the id alone, without a secret half" };
+    let half = match (detail.has_secret_half, detail.encrypted) {
+        (true, false) => "with its secret half",
+        (true, true) => "with its secret half, which is encrypted under a passphrase",
+        (false, _) => "the id alone, without a secret half",
+    };
     let first = places.first().map(|place| {
         let commit = place.commit.as_deref().map(|commit| format!(", commit {commit}")).unwrap_or_default();
         let what = format!("{} {} stands in {}{commit}, {half}", detail.title, detail.hint, file_line(place));

@@ -201,6 +201,8 @@ impl Estate {
             hint: format!("AK…{fingerprint}"),
             confidence: SecretConfidence::High,
             has_secret_half: true,
+            encrypted: false,
+            expires: None,
             reveals: Vec::new(),
             joins: Vec::new(),
         };
@@ -271,7 +273,7 @@ fn refused(facet: Facet, subject: Option<NodeId>) -> Gap {
 
 /// A join by exact id to a key, naming this account.
 pub(crate) fn joins(id: &str, number: &str) -> Vec<Join> {
-    vec![Join { node: key(id), scope: Some(account(number)), strength: JoinStrength::ExactId }]
+    vec![Join { target: JoinTarget::Node(key(id)), scope: Some(account(number)), strength: JoinStrength::ExactId }]
 }
 
 /// Judges an estate by one rule under the default policy.

@@ -111,6 +111,8 @@ pub(crate) fn secrets(graph: &Graph, findings: &FindingIndex<'_>) -> Vec<SecretV
             has_secret_half: detail.has_secret_half,
             reveals: detail.reveals.clone(),
             credential: graph.credential_of_secret(ix).map(|credential| graph.node(credential).id.clone()),
+            identity: graph.identity_of(ix).map(|identity| graph.node(identity).id.clone()),
+            link: graph.link_of_secret(ix).map(String::from),
             places: graph.places_of(ix).into_iter().cloned().collect(),
             findings: findings.of(&node.id),
         })

@@ -237,6 +237,8 @@ pub(super) fn secrets() -> Vec<SecretView> {
         has_secret_half: true,
         reveals: vec![Reveal { what: "account".into(), value: PROD.into() }],
         credential: Some(key("AKIAEXAMPLE1")),
+        identity: Some(user("ci-deployer")),
+        link: Some("the leaked AWS access key carries the id of this credential (confidence 1.00)".into()),
         places: vec![leak_place()],
         findings: Vec::new(),
     }]

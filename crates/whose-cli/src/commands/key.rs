@@ -82,14 +82,17 @@ fn text(argument: &str) -> Result<String, Failure> {
     Ok(text.trim().to_string())
 }
 
-/// What to look for in the store. Where a secret was pasted, its fingerprint and what it reveals, never its value.
+/// What to look for in the store. Where a secret was pasted, its fingerprint, what it reveals and what it names by id,
+/// never its value.
 fn names(text: &str, detections: &[Detection]) -> BTreeSet<String> {
     if detections.is_empty() {
         return BTreeSet::from([text.to_string()]);
     }
     let revealed = detections.iter().flat_map(|detection| {
         let reveals = detection.detail.reveals.iter().filter(|reveal| reveal.what == "key-id");
-        reveals.map(|reveal| reveal.value.clone()).chain([detection.fingerprint.clone()])
+        let named = detection.detail.joins.iter().filter_map(|join| join.target.node());
+        let named = named.map(|id| id.as_str().to_string());
+        reveals.map(|reveal| reveal.value.clone()).chain(named).chain([detection.fingerprint.clone()])
     });
     revealed.collect()
 }
@@ -125,6 +128,7 @@ fn with_neighbours(found: Found, report: &Report) -> Thing {
         .find(|credential| is(&credential.id) || Some(&credential.id) == joined.as_ref())
         .cloned();
     let of = credential.as_ref().and_then(|credential| credential.identity.clone());
+    let of = of.or_else(|| secret.as_ref().and_then(|secret| secret.identity.clone()));
     let identity =
         report.identities.iter().find(|identity| is(&identity.id) || Some(&identity.id) == of.as_ref()).cloned();
     let ids =

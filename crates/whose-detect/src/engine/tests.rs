@@ -47,7 +47,7 @@ fn aws_key_id_reveals_itself_and_its_account_and_joins_by_exact_id() {
     assert_eq!(revealed(&found, "account"), Some("123456789012"));
     assert_eq!(found.detail.hint, "AKIA…AAAA");
     let join = &found.detail.joins[0];
-    assert_eq!(join.node, NodeId::new("aws", "", "access-key", &known_id()));
+    assert_eq!(join.target.node(), Some(&NodeId::new("aws", "", "access-key", &known_id())));
     assert_eq!(join.scope, Some(NodeId::new("aws", "aws", "account", "123456789012")));
     assert_eq!(join.strength, JoinStrength::ExactId);
 }
@@ -108,7 +108,7 @@ fn service_account_file_is_one_detection_that_names_account_and_project() {
     assert!(found[0].detail.has_secret_half);
     assert_eq!(revealed(&found[0], "subject"), Some("ci@acme-prod.iam.gserviceaccount.com"));
     let key_id = revealed(&found[0], "key-id").unwrap();
-    assert_eq!(found[0].detail.joins[0].node, NodeId::new("gcp", "", "service-account-key", key_id));
+    assert_eq!(found[0].detail.joins[0].target.node(), Some(&NodeId::new("gcp", "", "service-account-key", key_id)));
     assert_eq!(found[0].detail.joins[0].scope, Some(NodeId::new("gcp", "", "project", "acme-prod")));
     let lone = scan(&format!("\"private_key_id\": \"{key_id}\""));
     assert_eq!(lone[0].fingerprint, found[0].fingerprint);

@@ -3,15 +3,16 @@
 use crate::leak::{self, Leaked, Standing};
 use crate::{Draft, Findings, Group, Policy, PostureRule, RuleInfo, control, link, wording};
 use whose_graph::{Graph, Ix};
-use whose_model::{Evidence, Facet, Severity, State};
+use whose_model::{Evidence, Facet, NodeKind, Severity, State, Timestamp, day};
 
 static INFO: RuleInfo = RuleInfo {
     slug: "leaked-dead-credential",
     title: "A leaked credential no longer works",
     group: Group::Leak,
     base: Severity::Low,
-    finds: "Values in repositories that belong to a disabled or expired credential, or that name an account which was \
-            scanned completely and holds no such credential any more.",
+    finds: "Values in repositories that belong to a disabled or expired credential or name a disabled identity, that ended by \
+            their own word (the expiry in a token), or that name an account which was scanned completely and holds no \
+            such credential any more.",
     matters: "It lets nobody in. It shows that secrets get into this repository, and a disabled credential can be switched \
               on again.",
     fix: "Nothing is urgent. Delete a credential that is only disabled, and find out how the value got there.",
@@ -43,12 +44,15 @@ impl PostureRule for LeakedDeadCredential {
             let (what, evidence) = match leaked.standing {
                 Standing::Dead(credential) => dead(graph, credential),
                 Standing::Gone(scope) => gone(graph, scope),
+                Standing::Ended(at) => ended(graph, &leaked, at),
                 _ => continue,
             };
             let stands = leak::stands(&leak::places(graph, &[leaked.secret]));
             let draft = Draft::new(format!("{}, {stands}, {what}", leaked.detail.hint))
                 .dead()
+                .confidence(confidence(graph, &leaked))
                 .shown_by_all(leak::evidence(graph, leaked.secret))
+                .shown_by_all(leak::link(graph, leaked.secret))
                 .shown_by(evidence)
                 .leaked([leaked.secret]);
             findings.report(leaked.secret, premises(graph, &leaked, draft));
@@ -60,10 +64,14 @@ impl PostureRule for LeakedDeadCredential {
 fn premises(graph: &Graph, leaked: &Leaked<'_>, draft: Draft) -> Draft {
     let draft = draft.by_positive_evidence();
     match leaked.standing {
-        Standing::Gone(_) => draft.premise(leak::gone_premise(leaked.secret)),
-        Standing::Dead(credential) => draft.identity(graph.identity_of(credential)),
-        _ => draft,
+        Standing::Gone(_) => draft.premise(leak::gone_premise(graph, leaked.secret)),
+        _ => draft.identity(graph.identity_of(leaked.secret)),
     }
+}
+
+/// A link that was made counts as sure as it is; that nothing is there, and what the value itself says, need none.
+fn confidence(graph: &Graph, leaked: &Leaked<'_>) -> f64 {
+    if matches!(leaked.standing, Standing::Dead(_)) { leak::link_confidence(graph, leaked.secret) } else { 1.0 }
 }
 
 fn dead(graph: &Graph, credential: Ix) -> (String, Evidence) {
@@ -74,7 +82,8 @@ fn dead(graph: &Graph, credential: Ix) -> (String, Evidence) {
         State::Deleted => "deleted",
         State::Enabled | State::Unknown => "expired, or its identity is disabled",
     };
-    let what = format!("belongs to {}{of}, which is {state}", wording::named(graph, credential));
+    let verb = if node.kind() == NodeKind::Identity { "names" } else { "belongs to" };
+    let what = format!("{verb} {}{of}, which is {state}", wording::named(graph, credential));
     (what, Evidence::new(format!("{} is {state}", node.name), "inventory"))
 }
 
@@ -84,10 +93,17 @@ fn gone(graph: &Graph, scope: Ix) -> (String, Evidence) {
     (format!("belonged to {scope}, which no longer holds it"), Evidence::new(shown, "inventory"))
 }
 
+fn ended(graph: &Graph, leaked: &Leaked<'_>, at: Timestamp) -> (String, Evidence) {
+    let of = graph.identity_of(leaked.secret).map(|ix| format!("names {} and ", wording::named(graph, ix)));
+    let what = format!("{}expired on {}", of.unwrap_or_default(), day(at));
+    (what, Evidence::new("it expired, by its own word", format!("detector {}", leaked.detail.detector)).at(Some(at)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{ACCOUNT, Estate, check, joins, not_assessable, user};
+    use crate::testing::{ACCOUNT, Estate, ago, check, joins, not_assessable, user};
+    use whose_model::{JoinStrength, JoinTarget, SecretDetail};
 
     fn leaked(id: &str, number: &str) -> Estate {
         Estate::new()
@@ -121,6 +137,36 @@ mod tests {
     fn a_list_with_a_gap_cannot_tell_what_was_deleted() {
         not_assessable(&LeakedDeadCredential, &leaked("AK9", ACCOUNT).denied(Facet::Credentials));
         not_assessable(&LeakedDeadCredential, &leaked("AK9", ACCOUNT).unread(Facet::Credentials, &user("other")));
+    }
+
+    #[test]
+    fn a_token_that_ended_by_its_own_word_is_low_whoever_it_names() {
+        let names_user = |detail: &mut SecretDetail| {
+            detail.expires = Some(ago(3));
+            detail.joins = joins("svc", ACCOUNT);
+            detail.joins[0].target = JoinTarget::Node(user("svc"));
+        };
+        let estate = Estate::new().user("svc", |_| {}).leak("f1", ("web", "x.env", 30), names_user);
+        let findings = check(&LeakedDeadCredential, &estate, &[("AK…f1", Severity::Low)]);
+        assert!(findings[0].title.ends_with("names user svc and expired on 2026-11-21"), "{findings:?}");
+        assert_eq!(findings[0].identity, Some(user("svc")));
+        let nameless = Estate::new().leak("f1", ("web", "x.env", 30), |detail| detail.expires = Some(ago(3)));
+        check(&LeakedDeadCredential, &nameless, &[("AK…f1", Severity::Low)]);
+        let later = Estate::new().leak("f1", ("web", "x.env", 30), |detail| detail.expires = Some(ago(-3)));
+        check(&LeakedDeadCredential, &later, &[]);
+    }
+
+    #[test]
+    fn a_token_of_an_identity_that_is_off_lets_nobody_in() {
+        let estate =
+            Estate::new().user("svc", |node| node.state = State::Disabled).leak("f1", ("web", "x.env", 30), |detail| {
+                detail.joins = joins("svc", ACCOUNT);
+                detail.joins[0].target = JoinTarget::Node(user("svc"));
+                detail.joins[0].strength = JoinStrength::EmbeddedSubject;
+            });
+        let findings = check(&LeakedDeadCredential, &estate, &[("AK…f1", Severity::Low)]);
+        assert!(findings[0].title.ends_with("names user svc, which is disabled"), "{findings:?}");
+        assert!((findings[0].confidence - 0.95).abs() < 1e-9, "{findings:?}");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::leak::{self, Leaked, Standing};
 use crate::{Draft, Findings, Group, Policy, PostureRule, RuleInfo, control, fixes, link};
 use whose_graph::Graph;
-use whose_model::{Evidence, Facet, NodeId, SecretConfidence, Severity};
+use whose_model::{Facet, NodeId, SecretConfidence, Severity};
 
 static INFO: RuleInfo = RuleInfo {
     slug: "leaked-foreign-credential",
@@ -44,19 +44,17 @@ impl PostureRule for LeakedForeignCredential {
         for leaked in leak::leaked(graph) {
             let what = match &leaked.standing {
                 Standing::Foreign(scope) => foreign(scope, policy),
+                Standing::Ambiguous(1) => "shares its hint with a credential, which is too little to name it".into(),
                 Standing::Ambiguous(many) => format!("fits {many} credentials alike, so that none is named"),
                 Standing::Nameless => "names nothing that it belongs to".into(),
                 _ => continue,
             };
             let (base, why) = base(&leaked);
             let stands = leak::stands(&leak::places(graph, &[leaked.secret]));
-            let revealed = leaked.detail.reveals.iter();
             let draft = Draft::new(format!("{} {}, {stands}, {what}", leaked.detail.title, leaked.detail.hint))
                 .base(base, why)
                 .shown_by_all(leak::evidence(graph, leaked.secret))
-                .shown_by_all(revealed.map(|fact| {
-                    Evidence::new(format!("its format reveals {}: {}", fact.what, fact.value), "format of the value")
-                }))
+                .shown_by_all(leak::revealed(leaked.detail))
                 .leaked([leaked.secret])
                 .fixed_by([fixes::advice("Revoke it where it was issued"), leak::purge()]);
             findings.report(leaked.secret, draft);
@@ -77,6 +75,7 @@ fn foreign(scope: &NodeId, policy: &Policy) -> String {
 fn base(leaked: &Leaked<'_>) -> (Severity, &'static str) {
     match (leaked.detail.has_secret_half, leaked.detail.confidence) {
         (false, _) => (Severity::Info, "an id alone, without a secret half"),
+        (true, _) if leaked.detail.encrypted => (Severity::Low, "a secret that opens with a passphrase only"),
         (true, SecretConfidence::High) => (Severity::Medium, "a whole secret of a known format"),
         (true, SecretConfidence::Medium) => (Severity::Low, "a secret of a known format, by its context"),
         (true, SecretConfidence::Low) => (Severity::Info, "something that looks like a secret"),

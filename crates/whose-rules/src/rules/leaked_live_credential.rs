@@ -4,7 +4,7 @@ use crate::leak::{self, Leaked, Standing};
 use crate::{Draft, Findings, Group, Policy, PostureRule, RuleInfo, control, fixes, link, wording};
 use std::collections::BTreeMap;
 use whose_graph::{Graph, Ix};
-use whose_model::{EdgeKind, Evidence, Facet, Gap, Place, Severity, day};
+use whose_model::{Evidence, Facet, Gap, Place, Severity, Timestamp, day};
 
 static INFO: RuleInfo = RuleInfo {
     slug: "leaked-live-credential",
@@ -12,13 +12,15 @@ static INFO: RuleInfo = RuleInfo {
     group: Group::Leak,
     base: Severity::Critical,
     finds: "Values in repositories, in their whole history, that match a working credential of the inventory: by its exact \
-            id, by the hash of its token, or by the subject that it carries. Nobody signs in with a value to find out. An \
-            ambiguous match is never reported on one identity.",
+            id, by the public half of a private key, by the part of it that its vendor shows together with the application \
+            or tenant beside it; and tokens that name a working identity and have not expired. Nobody signs in with a \
+            value to find out. An ambiguous match is never reported on one identity.",
     matters: "Everybody who can read the place, and everybody who ever cloned it, can act as the identity, now.",
     fix: "Deactivate the credential first, then look at what was done with it, then make a successor that lives where \
           nobody reads it. Removing the line, or the history, switches nothing off.",
     blind_spots: "A value whose format names no id and whose provider shows no hint cannot be matched. Where only the id of \
-                  a key was found, its secret half may stand somewhere else.",
+                  a key was found, its secret half may stand somewhere else. The claims of a token are read and not \
+                  verified, and no listing tells whether a token was revoked before its end.",
     needs: &[],
     reads: &[Facet::Secrets, Facet::Credentials],
     maps_to: &[
@@ -56,6 +58,9 @@ impl PostureRule for LeakedLiveCredential {
         for leaked in leak::leaked(graph) {
             match leaked.standing {
                 Standing::Live(credential) => live.entry(credential).or_default().push(leaked),
+                Standing::Bearer(identity, ends) => {
+                    findings.report(leaked.secret, bearer(graph, &leaked, identity, ends));
+                }
                 Standing::Undecided(value) => {
                     findings.cannot_judge(leaked.secret, &[leaked.secret], state_gap(graph, value))
                 }
@@ -83,12 +88,17 @@ fn state_gap(graph: &Graph, value: Ix) -> Gap {
 
 fn draft(graph: &Graph, credential: Ix, leaks: &[Leaked<'_>]) -> Draft {
     let secrets: Vec<Ix> = leaks.iter().map(|leaked| leaked.secret).collect();
-    let confidence = secrets.iter().map(|secret| link_confidence(graph, *secret)).fold(0.0, f64::max);
-    let pair = leaks.iter().find(|leaked| leaked.detail.has_secret_half);
+    let confidence = secrets.iter().map(|secret| leak::link_confidence(graph, *secret)).fold(0.0, f64::max);
+    let whole = |leaked: &&Leaked<'_>| leaked.detail.has_secret_half;
+    // What lies open somewhere is not made better by a copy that is encrypted.
+    let pair = leaks.iter().filter(whole).min_by_key(|leaked| leaked.detail.encrypted);
     let places: Vec<&Place> = leak::places(graph, &secrets);
     let shown = pair.or(leaks.first()).map(|leaked| leaked.detail.hint.clone()).unwrap_or_default();
     let draft = Draft::new(title(graph, credential, &shown, &places, pair.is_some())).confidence(confidence);
     let draft = match pair {
+        Some(pair) if pair.detail.encrypted => draft
+            .base(Severity::Medium, "the key leaked under a passphrase, which can be guessed at leisure")
+            .at_most(Severity::High, "nobody uses it without its passphrase"),
         Some(_) if confidence >= 1.0 => draft.at_least(Severity::Critical, "it leaked whole, and it works"),
         Some(_) => draft.base(Severity::High, "the value probably is that of a working credential"),
         None => draft
@@ -97,12 +107,41 @@ fn draft(graph: &Graph, credential: Ix, leaks: &[Leaked<'_>]) -> Draft {
     };
     let draft = leaks.iter().fold(draft, |draft, leaked| draft.shown_by_all(leak::evidence(graph, leaked.secret)));
     draft
-        .shown_by_all(secrets.iter().flat_map(|secret| join_evidence(graph, *secret)))
+        .shown_by_all(secrets.iter().flat_map(|secret| leak::link(graph, *secret)))
         .shown_by_all(state_evidence(graph, credential))
         .leaked(secrets)
         .fixed_by(fixes::step(graph, fixes::Step::Deactivate, credential))
         .fixed_by(fixes::step(graph, fixes::Step::CreateSuccessor, credential))
         .fixed_by(fixes::step(graph, fixes::Step::Delete, credential))
+        .fixed_by([leak::purge()])
+}
+
+/// A token that names its identity: no listing knows it, so what it says of its own end counts.
+fn bearer(graph: &Graph, leaked: &Leaked<'_>, identity: Ix, ends: Timestamp) -> Draft {
+    let (detail, name) = (leaked.detail, wording::named(graph, identity));
+    let stands = leak::stands(&leak::places(graph, &[leaked.secret]));
+    let owner = wording::owner(graph, identity).unwrap_or_else(|| "not known".into());
+    let title = format!(
+        "{}, {stands}, is a {} that names {name} and works until {} unless it was revoked (owner: {owner}), which {}",
+        detail.hint,
+        detail.title,
+        day(ends),
+        wording::reach(graph, identity),
+    );
+    let until = Evidence::new("it has not expired, by its own word", format!("detector {}", detail.detector));
+    Draft::new(title)
+        .base(Severity::High, "it works until its own end, unless somebody revoked it")
+        .confidence(leak::link_confidence(graph, leaked.secret))
+        .identity(Some(identity))
+        .shown_by_all(leak::evidence(graph, leaked.secret))
+        .shown_by_all(leak::link(graph, leaked.secret))
+        .shown_by(until.at(Some(ends)))
+        .shown_by_all(leak::revealed(detail))
+        .leaked([leaked.secret])
+        .fixed_by([fixes::advice(format!(
+            "Revoke what was issued to {name}: its sessions and tokens or, for a shared access signature, the user \
+             delegation keys of the storage account"
+        ))])
         .fixed_by([leak::purge()])
 }
 
@@ -118,18 +157,6 @@ fn title(graph: &Graph, credential: Ix, hint: &str, places: &[&Place], whole: bo
     let is = if whole { "is a live" } else { "is the id of a live" };
     let stands = leak::stands(places);
     format!("{hint}, {stands}, {is} {}{of} ({used}; owner: {owner}){reach}", wording::kind(node))
-}
-
-fn value_edge(graph: &Graph, secret: Ix) -> Option<&whose_model::Edge> {
-    graph.out(secret, EdgeKind::IsValueOf).next().map(|(_, edge)| edge)
-}
-
-fn link_confidence(graph: &Graph, secret: Ix) -> f64 {
-    value_edge(graph, secret).map_or(0.0, |edge| edge.confidence)
-}
-
-fn join_evidence(graph: &Graph, secret: Ix) -> Vec<Evidence> {
-    value_edge(graph, secret).map(|edge| edge.evidence.clone()).unwrap_or_default()
 }
 
 fn state_evidence(graph: &Graph, credential: Ix) -> Vec<Evidence> {
@@ -148,7 +175,7 @@ fn state_evidence(graph: &Graph, credential: Ix) -> Vec<Evidence> {
 mod tests {
     use super::*;
     use crate::testing::{ACCOUNT, Estate, ago, allows, check, joins, key, role, run, trusts, used, user};
-    use whose_model::{JoinStrength, Node, Principal, State, Usage, Verdict};
+    use whose_model::{Join, JoinStrength, JoinTarget, Node, Principal, SecretDetail, State, Usage, Verdict, What};
 
     fn leaked(change: impl FnOnce(&mut Node), strength: JoinStrength, whole: bool) -> Estate {
         Estate::new().user("svc-pay", |_| {}).key("svc-pay", "AK1", change).leak(
@@ -187,6 +214,66 @@ mod tests {
         let findings =
             check(&LeakedLiveCredential, &leaked(|_| {}, JoinStrength::ExactId, false), &[("AK1", Severity::Medium)]);
         assert!(findings[0].title.contains("is the id of a live access key"), "{}", findings[0].title);
+    }
+
+    #[test]
+    fn a_key_under_a_passphrase_is_never_critical_unless_it_stands_open_elsewhere() {
+        let encrypted = |second: bool| {
+            let estate = Estate::new().user("svc-pay", |_| {}).key("svc-pay", "AK1", |node| {
+                node.last_used = Some(used(Usage::At(ago(1))));
+            });
+            let joined = |encrypted| {
+                move |detail: &mut SecretDetail| {
+                    detail.joins = joins("AK1", ACCOUNT);
+                    detail.encrypted = encrypted;
+                }
+            };
+            let estate = estate.leak("f1", ("web", "id_rsa", 30), joined(true));
+            if second { estate.leak("f2", ("web", "open", 20), joined(false)) } else { estate }
+        };
+        let findings = check(&LeakedLiveCredential, &encrypted(false), &[("AK1", Severity::High)]);
+        assert!(findings[0].evidence[0].what.ends_with("encrypted under a passphrase"), "{findings:?}");
+        check(&LeakedLiveCredential, &encrypted(true), &[("AK1", Severity::Critical)]);
+    }
+
+    #[test]
+    fn a_token_that_names_an_identity_is_told_as_such_until_it_ends() {
+        let token = |days: i64, change: fn(&mut Node)| {
+            Estate::new().user("svc-pay", change).leak("f1", ("web", "x.env", 30), move |detail| {
+                detail.title = "JSON Web Token".into();
+                detail.expires = Some(ago(days));
+                detail.joins = joins("AK1", ACCOUNT);
+                detail.joins[0].target = JoinTarget::Node(user("svc-pay"));
+                detail.joins[0].strength = JoinStrength::EmbeddedSubject;
+            })
+        };
+        let findings = check(&LeakedLiveCredential, &token(-2, |_| {}), &[("AK…f1", Severity::High)]);
+        assert_eq!(
+            findings[0].title,
+            "AK…f1, committed in web/x.env on 2026-10-25 by m.ruiz, is a JSON Web Token that names user svc-pay and works \
+             until 2026-11-26 unless it was revoked (owner: nobody on record), which can do nothing that is known to matter"
+        );
+        let link = "the leaked JSON Web Token names, in its own text, this identity (confidence 0.95)";
+        assert!(findings[0].evidence.iter().any(|shown| shown.what == link), "{findings:?}");
+        assert_eq!(findings[0].identity, Some(user("svc-pay")));
+        check(&LeakedLiveCredential, &token(2, |_| {}), &[]);
+        check(&LeakedLiveCredential, &token(-2, |node| node.state = State::Disabled), &[]);
+    }
+
+    #[test]
+    fn one_private_key_of_two_credentials_is_a_finding_on_each() {
+        let with_thumbprint = |node: &mut Node| {
+            if let What::Credential(detail) = &mut node.what {
+                detail.thumbprint = Some("SHA256:half".into());
+            }
+        };
+        let estate = Estate::new().user("a", |_| {}).user("b", |_| {});
+        let estate = estate.key("a", "AK1", with_thumbprint).key("b", "AK2", with_thumbprint);
+        let estate = estate.leak("f1", ("web", "id_rsa", 30), |detail| {
+            let target = JoinTarget::PublicHalf("SHA256:half".into());
+            detail.joins = vec![Join { target, scope: None, strength: JoinStrength::ExactId }];
+        });
+        check(&LeakedLiveCredential, &estate, &[("AK1", Severity::Critical), ("AK2", Severity::Critical)]);
     }
 
     #[test]

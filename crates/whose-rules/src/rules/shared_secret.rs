@@ -3,7 +3,7 @@
 use crate::{Draft, Findings, Group, Policy, PostureRule, RuleInfo, control, fixes, leak, link};
 use std::collections::{BTreeMap, BTreeSet};
 use whose_graph::{Graph, Ix};
-use whose_model::{EdgeKind, Environment, Evidence, Facet, SecretConfidence, Severity};
+use whose_model::{EdgeKind, Environment, Evidence, Facet, NodeKind, SecretConfidence, Severity};
 
 static INFO: RuleInfo = RuleInfo {
     slug: "shared-secret",
@@ -41,9 +41,9 @@ impl PostureRule for SharedSecret {
     }
 
     fn check(&self, graph: &Graph, _policy: &Policy, findings: &mut Findings<'_>) {
-        for leaked in leak::leaked(graph) {
-            let detail = leaked.detail;
-            let homes = homes(graph, leaked.secret);
+        for secret in graph.of_kind(NodeKind::Secret) {
+            let Some(detail) = graph.node(secret).secret() else { continue };
+            let homes = homes(graph, secret);
             if homes.len() < 2 || detail.confidence == SecretConfidence::Low {
                 continue;
             }
@@ -62,8 +62,8 @@ impl PostureRule for SharedSecret {
                         format!("detector {}", detail.detector),
                     )
                 }))
-                .leaked([leaked.secret])
-                .identity(graph.identity_of(leaked.secret))
+                .leaked([secret])
+                .identity(graph.identity_of(secret))
                 .fixed_by([
                     fixes::advice("Give each of them a credential of its own, then revoke this one"),
                     leak::purge(),
@@ -72,7 +72,7 @@ impl PostureRule for SharedSecret {
             if in_production(true) && in_production(false) {
                 draft = draft.lift("environment", 1, "it stands both in production and outside it");
             }
-            findings.report(leaked.secret, draft);
+            findings.report(secret, draft);
         }
     }
 }

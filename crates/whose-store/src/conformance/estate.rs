@@ -178,6 +178,8 @@ impl Estate {
             has_secret_half: true,
             reveals: vec![Reveal { what: "key-id".into(), value: key.into() }],
             credential: None,
+            identity: None,
+            link: None,
             places: Vec::new(),
             findings: Vec::new(),
         };
