@@ -6,14 +6,14 @@ use crate::catalogue;
 use crate::definition::Detector;
 use crate::error::DetectError;
 use crate::fingerprint::FingerprintKey;
+use crate::found::Found;
 use crate::half;
 use crate::hint::mask;
-use crate::reveal::Found;
 use crate::window;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::collections::BTreeMap;
 use std::ops::Range;
-use whose_model::{SecretConfidence, SecretDetail};
+use whose_model::{Reveal, SecretConfidence, SecretDetail};
 
 /// One secret at one place in the scanned bytes. Its value is not here.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -210,11 +210,9 @@ impl Engine {
         let definition = &detector.definition;
         let bytes = &data[capture.value.clone()];
         let value = normalised(bytes);
-        let found = Found {
-            value: bytes,
-            groups: capture.groups.iter().map(|(name, range)| (*name, &data[range.clone()])).collect(),
-            around: &data[window::object_around(data, &capture.value)],
-        };
+        let found = Found::new(capture, data);
+        let reveals: Vec<Reveal> = definition.reveals.iter().flat_map(|decoder| decoder.reveal(&found)).collect();
+        let revealed = |what: &str| reveals.iter().find(|reveal| reveal.what == what).map(|reveal| &reveal.value);
         Detection {
             fingerprint: key.fingerprint(&value),
             detail: SecretDetail {
@@ -223,10 +221,10 @@ impl Engine {
                 hint: mask(value.bytes(), &definition.keywords, detector.has_id),
                 confidence: definition.confidence,
                 has_secret_half: capture.secret.is_some(),
-                encrypted: false,
-                expires: None,
-                reveals: definition.reveals.iter().flat_map(|decoder| decoder.reveal(&found)).collect(),
-                joins: definition.joins.iter().filter_map(|join| join.resolve(&found)).collect(),
+                encrypted: revealed("encryption").is_some(),
+                expires: revealed("expiry").and_then(|moment| moment.parse().ok()),
+                joins: definition.joins.iter().flat_map(|join| join.resolve(&found)).collect(),
+                reveals,
             },
             line,
             span: capture.value.clone(),

@@ -4,16 +4,21 @@
 mod capture;
 mod catalogue;
 mod check;
+mod claims;
 mod definition;
 mod engine;
+mod entra;
 mod error;
 mod fingerprint;
+mod found;
 mod half;
 mod hint;
 mod join;
+mod private_key;
 mod redact;
 mod reveal;
 mod sample;
+mod shared_access;
 mod window;
 
 pub use catalogue::DETECTOR_FILES;

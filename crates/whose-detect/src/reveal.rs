@@ -1,11 +1,15 @@
 //! What a value's format gives away without any call: account, key id, tenant, subject, expiry.
 
 use crate::check::jwt_payload;
+use crate::claims::{self, moment, plain};
+use crate::entra::Beside;
+use crate::found::Found;
+use crate::private_key::Facts;
+use crate::shared_access::Signature;
 use data_encoding::{BASE32_NOPAD, BASE64, BASE64_NOPAD, BASE64URL_NOPAD};
 use serde::Deserialize;
 use serde_json::Value;
-use std::borrow::Cow;
-use whose_model::{Reveal, Timestamp};
+use whose_model::Reveal;
 use zeroize::Zeroizing;
 
 /// The decoders, by the names that detectors use.
@@ -20,6 +24,10 @@ pub(crate) enum Decoder {
     AwsBedrockUser,
     /// Expiry, permissions and signer of a shared access signature.
     AzureSas,
+    /// Application and tenant that stand beside an Entra client secret.
+    EntraBeside,
+    /// The public half of a private key, and under what it is encrypted.
+    PrivateKey,
     /// The month of creation in an Azure key of the common format.
     AzureCaskCreated,
     /// Service account and project that stand beside a `private_key_id`.
@@ -36,35 +44,6 @@ pub(crate) enum Decoder {
     Groups,
 }
 
-/// A match as decoders see it.
-pub(crate) struct Found<'d> {
-    /// The id, or the secret when there is no id.
-    pub(crate) value: &'d [u8],
-    /// The pattern's other named groups.
-    pub(crate) groups: Vec<(&'d str, &'d [u8])>,
-    /// The text round the value: the JSON object, as far as one is near.
-    pub(crate) around: &'d [u8],
-}
-
-impl Found<'_> {
-    /// The value as text. Only ids are shown.
-    pub(crate) fn text(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(self.value)
-    }
-
-    /// A string member of the JSON text around the value, escaped JSON included.
-    pub(crate) fn json_string(&self, member: &str) -> Option<String> {
-        let at = find(self.around, format!("\"{member}").as_bytes())?;
-        let rest = &self.around[at + member.len() + 1..];
-        let rest = rest.strip_prefix(b"\\").unwrap_or(rest).strip_prefix(b"\"")?.trim_ascii_start();
-        let rest = rest.strip_prefix(b":")?.trim_ascii_start();
-        let rest = rest.strip_prefix(b"\\").unwrap_or(rest).strip_prefix(b"\"")?;
-        let value = &rest[..rest.iter().take(255).position(|&byte| matches!(byte, b'"' | b'\\'))?];
-        let plain = !value.is_empty() && value.iter().all(|&byte| byte.is_ascii_graphic());
-        plain.then(|| String::from_utf8_lossy(value).into_owned())
-    }
-}
-
 impl Decoder {
     /// The facts. A value that does not decode gives none: the match stands on its form alone.
     pub(crate) fn reveal(self, found: &Found<'_>) -> Vec<Reveal> {
@@ -74,6 +53,8 @@ impl Decoder {
             Self::AwsBedrockUser => bedrock_user(found.value)
                 .map_or_else(Vec::new, |(user, account)| vec![("account", Some(account)), ("user", Some(user))]),
             Self::AzureSas => azure_sas(found.value),
+            Self::EntraBeside => entra_beside(found),
+            Self::PrivateKey => private_key(found),
             Self::AzureCaskCreated => vec![("created", cask_created(found.value))],
             Self::GcpServiceAccount => {
                 vec![("subject", found.json_string("client_email")), ("project", found.json_string("project_id"))]
@@ -93,7 +74,7 @@ impl Decoder {
                     ("created", moment(&token["iat"])),
                 ]
             }),
-            Self::JwtClaims => jwt_payload(found.value).as_ref().map_or_else(Vec::new, jwt_claims),
+            Self::JwtClaims => jwt_payload(found.value).as_ref().map_or_else(Vec::new, claims::facts),
             Self::Groups => {
                 return found
                     .groups
@@ -131,16 +112,29 @@ pub(crate) fn bedrock_user(value: &[u8]) -> Option<(String, String)> {
 }
 
 fn azure_sas(value: &[u8]) -> Vec<(&'static str, Option<String>)> {
-    let text = String::from_utf8_lossy(value).replace("&amp;", "&").replace("%3A", ":").replace("%3a", ":");
-    let parameter = |name: &str| {
-        text.split(['&', '?']).find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')).map(str::to_owned)
-    };
+    let signature = Signature::read(value);
     vec![
-        ("expiry", parameter("se")),
-        ("permissions", parameter("sp")),
-        ("subject", parameter("skoid")),
-        ("tenant", parameter("sktid")),
+        ("expiry", signature.expiry.map(|moment| moment.to_string())),
+        ("permissions", signature.permissions),
+        ("subject", signature.signer),
+        ("tenant", signature.tenant),
     ]
+}
+
+fn entra_beside(found: &Found<'_>) -> Vec<(&'static str, Option<String>)> {
+    let Beside { applications, tenants } = Beside::of(found.data, &found.range);
+    let applications = applications.into_iter().map(|id| ("application", Some(id)));
+    applications.chain(tenants.into_iter().map(|id| ("tenant", Some(id)))).collect()
+}
+
+fn private_key(found: &Found<'_>) -> Vec<(&'static str, Option<String>)> {
+    let facts = Facts::read(found.data, &found.range);
+    let single = [
+        ("encryption", facts.encryption),
+        ("ssh-fingerprint", facts.ssh_fingerprint),
+        ("public-key-sha256", facts.public_key),
+    ];
+    single.into_iter().chain(facts.certificates.into_iter().map(|one| ("certificate-sha1", Some(one)))).collect()
 }
 
 /// Year (A is 2024) and month (A is January) stand at offset 58.
@@ -174,38 +168,6 @@ fn json_behind(value: &[u8], prefix: &[u8]) -> Option<Value> {
     serde_json::from_slice(&decoded).ok()
 }
 
-fn jwt_claims(payload: &Value) -> Vec<(&'static str, Option<String>)> {
-    let audience = plain(&payload["aud"]).or_else(|| plain(&payload["aud"][0]));
-    vec![
-        ("issuer", plain(&payload["iss"])),
-        ("subject", plain(&payload["sub"])),
-        ("audience", audience),
-        ("tenant", plain(&payload["tid"])),
-        ("application", plain(&payload["appid"]).or_else(|| plain(&payload["azp"]))),
-        ("object", plain(&payload["oid"])),
-        ("created", moment(&payload["iat"])),
-        ("expiry", moment(&payload["exp"])),
-    ]
-}
-
-/// A short text or number of a token's own claims.
-fn plain(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) if !text.is_empty() => Some(text.chars().take(200).collect()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
-}
-
-fn moment(value: &Value) -> Option<String> {
-    let seconds = value.as_i64().or_else(|| value.as_f64().map(|number| number as i64))?;
-    Timestamp::from_second(seconds).ok().map(|moment| moment.to_string())
-}
-
-fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack.windows(needle.len()).position(|window| window == needle)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -231,28 +193,11 @@ mod tests {
     }
 
     #[test]
-    fn shared_access_signature_names_expiry_and_signer() {
-        let found = azure_sas(b"sv=2024-01-01&skoid=a-b&sktid=c-d&se=2027-01-01T00%3A00%3A00Z&sp=rl&sig=x");
-        let values: Vec<_> = found.into_iter().filter_map(|(_, value)| value).collect();
-        assert_eq!(values, ["2027-01-01T00:00:00Z", "rl", "a-b", "c-d"]);
-    }
-
-    #[test]
     fn gitlab_routing_payload_is_read_in_base_36() {
         // Sixteen random bytes, the payload, and its length (8) as the last byte.
         let token = format!("glpat-{}.01.0e1234567", BASE64URL_NOPAD.encode(b"0123456789abcdefo:1\nu:zz\x08"));
         let found = gitlab_routing(token.as_bytes());
         assert_eq!(found[0].1.as_deref(), Some("1"));
         assert_eq!(found[3].1.as_deref(), Some("1295"));
-    }
-
-    #[test]
-    fn json_members_are_found_escaped_or_not() {
-        let check = |around: &str| {
-            let found = Found { value: b"", groups: Vec::new(), around: around.as_bytes() };
-            assert_eq!(found.json_string("client_email").as_deref(), Some("a@b.c"), "{around}");
-        };
-        check(r#"{"client_email": "a@b.c"}"#);
-        check(r#"{\"client_email\":\"a@b.c\"}"#);
     }
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::expand;
 use proptest::prelude::*;
 use std::sync::LazyLock;
-use whose_model::{JoinStrength, NodeId};
+use whose_model::{Join, JoinStrength, JoinTarget, NodeId};
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new().unwrap());
 
@@ -157,6 +157,105 @@ fn json_web_token_reveals_its_claims() {
     assert_eq!(revealed(&found, "tenant"), Some("t1"));
     assert_eq!(revealed(&found, "application"), Some("a1"));
     assert_eq!(revealed(&found, "expiry"), Some("2030-03-17T17:46:40Z"));
+}
+
+fn guid(seed: u64) -> String {
+    sample("{hex:8}-{hex:4}-{hex:4}-{hex:4}-{hex:12}", seed)
+}
+
+#[test]
+fn entra_secret_joins_by_its_hint_within_what_stands_beside_it() {
+    let (secret, app, tenant) = (sample("{base62:3}8Q~{base62:34}", 1), guid(2), guid(3));
+    let found = scan(&format!("ARM_TENANT_ID={tenant}\nARM_CLIENT_ID={app}\nARM_CLIENT_SECRET={secret}\n")).remove(0);
+    assert_eq!(revealed(&found, "application"), Some(app.as_str()));
+    assert_eq!(revealed(&found, "tenant"), Some(tenant.as_str()));
+    let (app, tenant) = (NodeId::new("azure", "", "application", &app), NodeId::new("azure", "", "tenant", &tenant));
+    let hint =
+        |within: Vec<NodeId>| JoinTarget::Hint { r#type: "client-secret".into(), hint: secret[..3].into(), within };
+    let expected =
+        Join { target: hint(vec![app, tenant.clone()]), scope: Some(tenant), strength: JoinStrength::HintInContext };
+    assert_eq!(found.detail.joins, [expected]);
+    let alone = scan(&secret).remove(0);
+    let weak = Join { target: hint(Vec::new()), scope: None, strength: JoinStrength::SharedHint };
+    assert_eq!(alone.detail.joins, [weak]);
+    assert_eq!(alone.fingerprint, found.fingerprint);
+}
+
+#[test]
+fn signature_joins_by_its_signer_and_names_its_account() {
+    let (signer, tenant) = (guid(4), guid(5));
+    let url = format!(
+        "https://acmelogs.blob.core.windows.net/backup/2026/a.tar?sp=rw&se=2027-01-01T00:00Z&skoid={signer}&sktid={tenant}\
+         &skv=2024-11-04&sr=c&sig={}%3D",
+        sample("{base62:43}", 6)
+    );
+    let found = scan(&url).remove(0);
+    assert_eq!(revealed(&found, "account"), Some("acmelogs"));
+    assert_eq!(revealed(&found, "permissions"), Some("rw"));
+    assert_eq!(found.detail.expires, Some("2027-01-01T00:00:00Z".parse().unwrap()));
+    let nodes: Vec<NodeId> = found.detail.joins.iter().filter_map(|join| join.target.node().cloned()).collect();
+    let of = |kind| NodeId::new("azure", &tenant, kind, &signer);
+    assert_eq!(nodes, [of("service-principal"), of("user")]);
+    // The signature is one secret, with its address or without.
+    let query = url.split_once('?').unwrap().1;
+    assert_eq!(scan(query)[0].fingerprint, found.fingerprint);
+}
+
+#[test]
+fn github_token_joins_by_what_the_organisation_is_shown_of_it() {
+    for template in ["ghp_{crc62:30}", "gho_{crc62:30}", "github_pat_{base62:22}_{base62:59}"] {
+        let token = sample(template, 3);
+        let found = scan(&token).remove(0);
+        let hint = format!("…{}", &token[token.len() - 8..]);
+        let target = JoinTarget::Hint { r#type: "credential-authorization".into(), hint, within: Vec::new() };
+        let expected = Join { target, scope: None, strength: JoinStrength::PrefixSuffix };
+        assert_eq!(found.detail.joins, [expected], "{template}");
+    }
+}
+
+#[test]
+fn web_token_joins_with_whom_it_names_and_ends_when_it_says() {
+    let claims =
+        r#"{{"iss":"https://sts.windows.net/t1/","tid":"t1","oid":"o{hex:6}","idtyp":"app","exp":1900000000}}"#;
+    let found = scan(&sample(&format!("{{b64url:{{{{\"alg\":\"RS256\"}}}}}}.{{b64url:{claims}}}.{{base64url:86}}"), 1));
+    let object = revealed(&found[0], "object").unwrap();
+    let node = NodeId::new("azure", "t1", "service-principal", object);
+    assert_eq!(found[0].detail.joins[0].target.node(), Some(&node));
+    assert_eq!(found[0].detail.expires, Some("2030-03-17T17:46:40Z".parse().unwrap()));
+}
+
+#[test]
+fn private_key_joins_by_its_public_half_and_its_certificate() {
+    let pair = rcgen::KeyPair::generate().unwrap();
+    let certificate = rcgen::CertificateParams::new(vec!["pay.test".into()]).unwrap().self_signed(&pair).unwrap();
+    let found = scan(&format!("{}{}", pair.serialize_pem(), certificate.pem()));
+    assert_eq!(found.len(), 1, "{found:?}");
+    let detail = &found[0].detail;
+    let halves = detail.joins.iter().map(|join| (join.target.clone(), join.strength)).collect::<Vec<_>>();
+    let expected = ["ssh-fingerprint", "public-key-sha256", "certificate-sha1"]
+        .map(|what| (JoinTarget::PublicHalf(revealed(&found[0], what).unwrap().into()), JoinStrength::ExactId));
+    assert_eq!(halves, expected);
+    assert!(detail.has_secret_half && !detail.encrypted);
+}
+
+#[test]
+fn encrypted_private_key_says_so() {
+    let found =
+        scan(&sample("-----BEGIN ENCRYPTED PRIVATE KEY-----\n{base64:64}\n-----END ENCRYPTED PRIVATE KEY-----", 1));
+    assert!(found[0].detail.encrypted && found[0].detail.has_secret_half);
+    assert_eq!(revealed(&found[0], "encryption"), Some("PKCS #8"));
+}
+
+#[test]
+fn what_a_value_joins_by_reads_back_as_it_was_written() {
+    for detector in catalogue::detectors().unwrap() {
+        for template in &detector.definition.matches {
+            for found in scan(&sample(template, 11)) {
+                let text = serde_json::to_string(&found.detail).unwrap();
+                assert_eq!(serde_json::from_str::<SecretDetail>(&text).unwrap(), found.detail, "{text}");
+            }
+        }
+    }
 }
 
 #[test]
