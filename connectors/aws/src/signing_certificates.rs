@@ -6,14 +6,18 @@ use crate::ids::ROOT;
 use crate::session::Session;
 use crate::wire::{state, timestamp};
 use async_trait::async_trait;
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
 use whose_connect::{ApiCall, CallError, Collector, CollectorInfo, FailureKind, Recorder};
 use whose_model::{CredentialDetail, CredentialKind, Edge, EdgeKind, Facet, LastUsed, Node, Usage, What};
+use x509_cert::Certificate;
+use x509_cert::der::{DecodePem, Encode};
 
 /// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListSigningCertificates.html>
 const LIST_SIGNING_CERTIFICATES: ApiCall = ApiCall::read(
     "iam:ListSigningCertificates",
     "iam:ListSigningCertificates",
-    "Reads the ids of signing certificates. One call for each user who holds one.",
+    "Reads signing certificates and their ids. One call for each user who holds one.",
     "https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListSigningCertificates.html",
 );
 
@@ -59,8 +63,9 @@ impl Collector<Session> for SigningCertificates {
             };
             for certificate in answer.certificates() {
                 let id = session.account.thing(TYPE, certificate.certificate_id());
-                let detail = What::Credential(CredentialDetail::new(CredentialKind::Certificate));
-                let mut node = Node::new(id.clone(), detail, TYPE, certificate.certificate_id());
+                let mut detail = CredentialDetail::new(CredentialKind::Certificate);
+                detail.public_key = public_key(certificate.certificate_body());
+                let mut node = Node::new(id.clone(), What::Credential(detail), TYPE, certificate.certificate_id());
                 node.scope = Some(session.account.scope());
                 node.state = state(certificate.status());
                 node.created = certificate.upload_date().and_then(timestamp);
@@ -79,3 +84,28 @@ impl Collector<Session> for SigningCertificates {
 }
 
 const TYPE: &str = "signing-certificate";
+
+/// The SHA-256 of the certificate's public key, with which a leaked private key is compared. `None`: the text is no
+/// certificate.
+fn public_key(body: &str) -> Option<String> {
+    let certificate = Certificate::from_pem(body.trim()).ok()?;
+    let key = certificate.tbs_certificate.subject_public_key_info.to_der().ok()?;
+    Some(HEXLOWER.encode(&Sha256::digest(&key)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rcgen::{CertificateParams, KeyPair, PublicKeyData};
+
+    #[test]
+    fn a_certificate_is_known_by_its_public_key() {
+        let pair = KeyPair::generate().unwrap();
+        let certificate = CertificateParams::new(vec!["signer.test".into()]).unwrap().self_signed(&pair).unwrap();
+        let expected = HEXLOWER.encode(&Sha256::digest(pair.subject_public_key_info()));
+        assert_eq!(public_key(&format!("\n{}\n", certificate.pem())), Some(expected));
+        for text in ["", "not needed", &pair.serialize_pem(), &certificate.pem()[..200]] {
+            assert_eq!(public_key(text), None, "{text}");
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! `iam:ListSSHPublicKeys`: keys with which users reach CodeCommit. No bulk call tells who holds one, so
-//! this takes one call a user and runs only when the target asks for it with `ssh-keys=on`.
+//! this takes one call a user and runs only when the target asks for it with `ssh-keys=on`. The listing tells neither
+//! the keys nor their fingerprints, so a leaked private key is not recognised by it.
 
 use crate::failure::{call_error, is_gone};
 use crate::session::Session;

@@ -95,22 +95,36 @@ async fn note(
     out.edge(Edge::stated(id, EdgeKind::AuthenticatesAs, identity.clone())).await;
 }
 
-/// The SHA-1 thumbprint, which Graph writes in base 64, in hexadecimal digits as everybody else does. Other texts that
-/// keepers chose themselves are none.
+/// The SHA-1 thumbprint in lower-case hexadecimal digits, with which a leaked key's own certificate is compared. It
+/// comes in three forms: as its bytes in base 64, as its digits, and as its digits in base 64. Other texts that keepers
+/// chose themselves are none.
 fn thumbprint(identifier: &str) -> Option<String> {
-    let bytes = data_encoding::BASE64.decode(identifier.as_bytes()).ok()?;
-    (bytes.len() == 20).then(|| data_encoding::HEXLOWER.encode(&bytes))
+    let digits = |text: &[u8]| data_encoding::HEXLOWER_PERMISSIVE.decode(text).ok().filter(|bytes| bytes.len() == 20);
+    let decoded = || data_encoding::BASE64.decode(identifier.as_bytes()).ok();
+    let bytes = digits(identifier.as_bytes()).or_else(|| {
+        let bytes = decoded()?;
+        if bytes.len() == 20 { Some(bytes) } else { digits(&bytes) }
+    })?;
+    Some(data_encoding::HEXLOWER.encode(&bytes))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use data_encoding::{BASE64, HEXUPPER};
+
+    #[test]
+    fn thumbprints_are_the_same_in_every_form() {
+        let bytes = [0xab_u8; 20];
+        let digits = HEXUPPER.encode(&bytes);
+        for text in [BASE64.encode(&bytes), digits.clone(), digits.to_lowercase(), BASE64.encode(digits.as_bytes())] {
+            assert_eq!(thumbprint(&text), Some("ab".repeat(20)), "{text}");
+        }
+    }
 
     #[test]
     fn only_twenty_bytes_are_a_thumbprint() {
-        let bytes = [7_u8; 20];
-        assert_eq!(thumbprint(&data_encoding::BASE64.encode(&bytes)), Some("07".repeat(20)));
-        for other in ["", "cHJvZA==", "not base 64"] {
+        for other in ["", "cHJvZA==", "not base 64", "abcd", &"ab".repeat(32), &BASE64.encode(&[7; 32])] {
             assert_eq!(thumbprint(other), None, "{other}");
         }
     }

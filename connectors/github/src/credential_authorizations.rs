@@ -4,6 +4,7 @@
 use crate::session::Session;
 use crate::wire::{last_used, present};
 use async_trait::async_trait;
+use data_encoding::BASE64_NOPAD;
 use serde::Deserialize;
 use whose_connect::{ApiCall, CallError, Collector, CollectorInfo, FailureKind, Recorder};
 use whose_model::{CredentialDetail, CredentialKind, Edge, EdgeKind, Facet, Node, State, Timestamp, What};
@@ -84,7 +85,7 @@ async fn observe(session: &Session, authorization: Authorization, out: &mut Reco
     let mut detail = CredentialDetail::new(kind);
     detail.expires = authorization.authorized_credential_expires_at;
     detail.hint = authorization.token_last_eight.map(|last| format!("…{last}"));
-    detail.thumbprint = authorization.fingerprint;
+    detail.thumbprint = authorization.fingerprint.map(thumbprint);
     let number = authorization.credential_id.to_string();
     let id = organization.thing(TYPE, &number);
     let said = [authorization.authorized_credential_note, authorization.authorized_credential_title];
@@ -105,4 +106,30 @@ async fn observe(session: &Session, authorization: Authorization, out: &mut Reco
     let owner = session.people.named(organization, &authorization.login);
     out.edge(Edge::stated(id, EdgeKind::AuthenticatesAs, owner.id.clone())).await;
     out.node(owner).await;
+}
+
+/// A fingerprint of SHA-256 as `ssh-keygen -l` writes it, with which a leaked key is compared. GitHub does not document
+/// its form, so what is no such fingerprint stays as it came.
+fn thumbprint(fingerprint: String) -> String {
+    let bare = fingerprint.strip_prefix("SHA256:").unwrap_or(&fingerprint).trim_end_matches('=');
+    let is_sha256 = BASE64_NOPAD.decode(bare.as_bytes()).is_ok_and(|bytes| bytes.len() == 32);
+    if is_sha256 { format!("SHA256:{bare}") } else { fingerprint }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fingerprints_of_sha256_are_written_as_ssh_keygen_does() {
+        // That of GitHub's own host key.
+        let expected = "SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU";
+        let bare = &expected[7..];
+        for text in [expected.to_owned(), bare.to_owned(), format!("{bare}=")] {
+            assert_eq!(thumbprint(text), expected);
+        }
+        for other in ["", "jklmnop12345678", "SHA256:short", "16:27:ac:a5:76:28:2d:36:63:1b:56:4d:eb:df:a6:48"] {
+            assert_eq!(thumbprint(other.to_owned()), other);
+        }
+    }
 }
