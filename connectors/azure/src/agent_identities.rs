@@ -82,7 +82,12 @@ async fn read(session: &Session, out: &mut Recorder) -> Result<(), CallError> {
 
 async fn observe(session: &Session, agent: AgentIdentity, out: &mut Recorder) {
     let id = session.tenant.principal(&agent.id);
-    let detail = IdentityDetail { class: Some(by_machine("it is an AI agent")), ..IdentityDetail::default() };
+    let detail = IdentityDetail {
+        class: Some(by_machine("it is an AI agent")),
+        instance_of: agent.agent_identity_blueprint_id.as_deref().map(application),
+        agent: true,
+        ..IdentityDetail::default()
+    };
     let name = agent.display_name.as_deref().unwrap_or(&agent.id);
     let mut node = Node::new(id.clone(), What::Identity(Box::new(detail)), PRINCIPAL, name);
     node.native_id = Some(agent.id.clone());

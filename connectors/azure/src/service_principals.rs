@@ -130,6 +130,9 @@ async fn observe(session: &Session, found: ServicePrincipal, out: &mut Recorder)
         provider_managed: maker == Maker::Microsoft,
         third_party: (maker != Maker::Unknown).then_some(maker == Maker::Foreign),
         publisher_verified: found.verified_publisher.as_ref().map(|one| one.verified_publisher_id.is_some()),
+        // Managed identities and agents have a client id too, but no application behind it.
+        instance_of: found.app_id.as_deref().filter(|_| kind == "Application").map(application),
+        agent: kind == "ServiceIdentity",
         ..IdentityDetail::default()
     };
     let name = found.display_name.as_deref().unwrap_or(&found.id);

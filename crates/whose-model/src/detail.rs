@@ -33,6 +33,13 @@ pub struct IdentityDetail {
     /// Whether the provider verified who publishes that software.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub publisher_verified: Option<bool>,
+    /// The identity that this one was made from and that can act as it: the application of a service principal, the
+    /// blueprint of an agent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance_of: Option<NodeId>,
+    /// An AI agent, by the word of its provider.
+    #[serde(default)]
+    pub agent: bool,
 }
 
 impl IdentityDetail {
@@ -47,6 +54,8 @@ impl IdentityDetail {
         fill(&mut self.mfa, other.mfa);
         fill(&mut self.third_party, other.third_party);
         fill(&mut self.publisher_verified, other.publisher_verified);
+        fill(&mut self.instance_of, other.instance_of);
+        self.agent |= other.agent;
     }
 }
 

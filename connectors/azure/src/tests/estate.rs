@@ -81,6 +81,11 @@ async fn software_is_told_apart_by_who_makes_it() {
     assert_eq!(detail("Planboard").publisher_verified, Some(true));
     assert!(detail("Microsoft Graph").provider_managed);
     assert_eq!(detail("billing-export").third_party, Some(false));
+    assert_eq!(detail("billing-export").instance_of, Some(estate.application("billing-export")));
+    assert_eq!(detail("invoice-render").instance_of, None, "Azure keeps no application behind a managed identity");
+    let agent = detail("quote-agent");
+    assert_eq!((agent.agent, agent.instance_of), (true, Some(estate.application("agent-blueprint"))));
+    assert!(!detail("agent-blueprint").agent);
     let retired = scan.node(&estate.application("retired-shop"));
     assert_eq!(retired.state, State::Disabled, "its service principal is off, and it can sign in nowhere else");
 }
@@ -131,7 +136,7 @@ async fn grants_say_what_they_give() {
     assert_eq!(consents[1].sensitive, ["Mail.Read", "Mail.Send"]);
     let board = scan.targets(&estate.principal("Planboard"), EdgeKind::HasGrant);
     let consent = scan.node(&board[0]).grant().unwrap().consent.clone().unwrap();
-    assert_eq!((consent.tenant_wide, consent.sensitive.len()), (false, 0));
+    assert_eq!((consent.tenant_wide, consent.sensitive.as_slice()), (false, &["Calendars.Read".to_string()][..]));
     assert_eq!(consent.on_behalf_of, Some(estate.user("ines")));
 }
 
