@@ -30,6 +30,14 @@ impl Graph {
         scopes.into_iter().find_map(|scope| self.gap_in(scope, subject, facet))
     }
 
+    /// Whether a listing of the node's scope tells this facet of such nodes at all, however well it was read. What the
+    /// provider does not have cannot have been missed.
+    pub fn is_offered(&self, subject: Ix, facet: Facet) -> bool {
+        let types = self.types_of(subject);
+        let tells = |row: &Coverage| types.is_empty() || types.iter().any(|of| row.speaks_of(of));
+        self.scopes_that_tell(subject, facet).into_iter().any(|scope| self.rows(scope, facet).any(tells))
+    }
+
     /// Everything that is missing of a facet in a scope; empty when all of it was read.
     pub fn scope_gaps(&self, scope: Ix, facet: Facet) -> Vec<Gap> {
         let rows: Vec<&Coverage> = self.rows(scope, facet).collect();
@@ -278,6 +286,22 @@ mod tests {
         assert_eq!(ask("access-key", None), (true, true, true));
         // The keys of one user that could not be listed may hold the one that is missing.
         assert_eq!(ask("access-key", Some(user("bob"))), (false, true, false));
+    }
+
+    #[test]
+    fn what_no_listing_of_a_scope_tells_is_not_offered_and_what_was_denied_is() {
+        let mut estate = Estate::default().user("alice").key("AK1", &user("alice")).covered(
+            account(ACCOUNT),
+            &[Facet::OwnerSignals],
+            CoverageState::Denied,
+            &[denied(None)],
+        );
+        estate.coverage[0].types = vec!["iam-user".into()];
+        let graph = estate.build();
+        let offered = |id: NodeId, facet| graph.is_offered(graph.find(&id).unwrap(), facet);
+        assert!(offered(user("alice"), Facet::OwnerSignals));
+        assert!(!offered(key("AK1"), Facet::OwnerSignals));
+        assert!(!offered(user("alice"), Facet::Trusts));
     }
 
     #[test]

@@ -43,30 +43,37 @@ impl PostureRule for StaleCredential {
         for ix in subjects::working_credentials(graph) {
             let node = graph.node(ix);
             let Some(used) = &node.last_used else { continue };
-            let Some(at) = used.at() else { continue };
+            let Some(at) = used.at().filter(|_| is_stale(graph, policy, ix)) else { continue };
             let days = days_between(at, graph.as_of());
             let limit = limit(graph, &policy.thresholds, ix);
-            if days < limit || !used.covers_since(at) {
-                continue;
-            }
             let of = graph.identity_of(ix).map(|identity| format!(" of {}", wording::named(graph, identity)));
             let name = wording::named_first(graph, ix);
             let title = format!("{name}{} works and was last used {days} days ago", of.unwrap_or_default());
             let what = used.what.as_deref().map(|what| format!(" for {what}")).unwrap_or_default();
             let shown = format!("last used on {}{what}; the limit is {limit} days", day(at));
-            let draft = Draft::new(title)
+            let mut draft = Draft::new(title)
                 .shown_by(Evidence::new(shown, used.source.clone()).at(Some(at)))
                 .fixed_by(fixes::step(graph, fixes::Step::Deactivate, ix));
             // Past every limit, no cadence could excuse it; below, the tags that would tell must have been read.
             let rests_on_tags = days < i64::from(policy.thresholds.stale_seasonal_days);
-            let draft = if rests_on_tags { draft.premise(Premise::Of(ix, Facet::OwnerSignals)) } else { draft };
+            let tagged = [Some(ix), graph.identity_of(ix)].into_iter().flatten().filter(|_| rests_on_tags);
+            // Where the provider has no tags, there is none that could have been missed.
+            let offered = tagged.filter(|of| graph.is_offered(*of, Facet::OwnerSignals));
+            draft.premises.extend(offered.map(|of| Premise::Of(of, Facet::OwnerSignals)));
             findings.report(ix, draft);
         }
     }
 }
 
-/// How long this credential may rest. Jobs that run once a quarter or a year rest longer without being abandoned.
-fn limit(graph: &Graph, limits: &Thresholds, ix: Ix) -> i64 {
+/// Whether a credential rested beyond its limit, by a source that would know.
+pub(super) fn is_stale(graph: &Graph, policy: &Policy, ix: Ix) -> bool {
+    let Some(used) = &graph.node(ix).last_used else { return false };
+    let Some(at) = used.at() else { return false };
+    days_between(at, graph.as_of()) >= limit(graph, &policy.thresholds, ix) && used.covers_since(at)
+}
+
+/// How long this credential or identity may rest. Jobs that run once a quarter or a year rest longer without being abandoned.
+pub(super) fn limit(graph: &Graph, limits: &Thresholds, ix: Ix) -> i64 {
     let tagged = |ix: Ix| {
         graph.node(ix).tags.iter().any(|(name, value)| {
             let seasonal = ["quarterly", "yearly", "annual"].iter().any(|word| value.eq_ignore_ascii_case(word));
@@ -129,6 +136,25 @@ mod tests {
             .user("ana@example.com", |_| {})
             .password("ana@example.com", old);
         check(&StaleCredential, &estate, &[]);
+    }
+
+    #[test]
+    fn a_provider_without_tags_has_none_that_could_excuse_it() {
+        let id = NodeId::new("x", "", "token", "T1");
+        let token = |days| {
+            let rested = |node: &mut whose_model::Node| node.last_used = Some(used(Usage::At(ago(days))));
+            Estate::new().user("svc", |_| {}).credential(&user("svc"), id.clone(), CredentialKind::Token, rested)
+        };
+        let mut without = token(100);
+        without.coverage.retain(|row| !row.facets.contains(&Facet::OwnerSignals));
+        check(&StaleCredential, &without, &[("T1", Severity::Low)]);
+        let mut of_users = token(100).denied(Facet::OwnerSignals);
+        for row in of_users.coverage.iter_mut().filter(|row| row.facets.contains(&Facet::OwnerSignals)) {
+            row.types = vec!["iam-user".into()];
+        }
+        not_assessable(&StaleCredential, &of_users);
+        not_assessable(&StaleCredential, &token(100).denied(Facet::OwnerSignals));
+        check(&StaleCredential, &token(180).denied(Facet::OwnerSignals), &[("T1", Severity::Low)]);
     }
 
     #[test]
