@@ -148,10 +148,15 @@ impl Draft {
         self
     }
 
-    /// What to do.
+    /// What to do. A step that is there already is not told again: where nothing can be switched off, deactivating
+    /// and deleting are one.
     #[must_use]
     pub fn fixed_by(mut self, steps: impl IntoIterator<Item = Fix>) -> Self {
-        self.fix.extend(steps);
+        for step in steps {
+            if !self.fix.contains(&step) {
+                self.fix.push(step);
+            }
+        }
         self
     }
 

@@ -1,5 +1,7 @@
 //! Estates for tests, in a few words each: an account that was read completely, until a test says otherwise.
 
+pub(crate) mod tenant;
+
 use crate::{Assessed, Policy, PostureRule, assess_by};
 use whose_graph::Graph;
 use whose_model::*;

@@ -2,6 +2,7 @@
 //! that does it. Whose prints commands and never runs one.
 
 mod aws;
+mod azure;
 mod quote;
 
 use crate::wording;
@@ -31,9 +32,19 @@ pub(crate) enum Step<'a> {
     ShowTrust,
     /// Say anew who may become an identity.
     ReplaceTrust,
+    /// Take the right by which an identity becomes another, or one of a group of others.
+    CutWay(&'a NodeId),
 }
 
 impl Step<'_> {
+    /// The step that the provider can do: what cannot be switched off must be deleted.
+    fn possible(self, graph: &Graph, ix: Ix) -> Self {
+        match (self, graph.node(ix).id.provider()) {
+            (Self::Deactivate, "azure") => Self::Delete,
+            _ => self,
+        }
+    }
+
     /// The step in words, for any provider.
     fn words(self, graph: &Graph, ix: Ix) -> String {
         let name = wording::named(graph, ix);
@@ -51,6 +62,10 @@ impl Step<'_> {
             }
             Self::ShowTrust => format!("Save the trust policy of {name}"),
             Self::ReplaceTrust => format!("Narrow the trust policy, then put it back on {name}"),
+            Self::CutWay(to) => {
+                let to = graph.find(to).map_or_else(|| to.local(), |ix| wording::named(graph, ix));
+                format!("Take from {name} the right to act as {to}")
+            }
         }
     }
 }
@@ -60,9 +75,10 @@ impl Step<'_> {
 pub(crate) fn step(graph: &Graph, step: Step<'_>, ix: Ix) -> Vec<Fix> {
     let commands = match graph.node(ix).id.provider() {
         "aws" => aws::commands(graph, step, ix),
+        "azure" => azure::commands(graph, step, ix),
         _ => Vec::new(),
     };
-    let what = step.words(graph, ix);
+    let what = step.possible(graph, ix).words(graph, ix);
     if commands.is_empty() {
         return vec![Fix { what, command: None }];
     }
