@@ -47,7 +47,7 @@ pub struct Thresholds {
     pub long_lived_days: u32,
     /// Older than this, it is long-lived by one level more.
     pub very_long_lived_days: u32,
-    /// A credential that expires is still long-lived when its whole life is longer than this.
+    /// A credential that ends was given too long a life when it is longer than this (CIS Microsoft 365 5.1.5.4).
     pub max_lifetime_days: u32,
     /// Of two keys on one identity, one that was not used for this long is the idle one.
     pub idle_second_key_days: u32,
@@ -64,7 +64,7 @@ impl Default for Thresholds {
             never_used_days: 14,
             long_lived_days: 90,
             very_long_lived_days: 365,
-            max_lifetime_days: 365,
+            max_lifetime_days: 180,
             idle_second_key_days: 7,
             active_days: 30,
         }

@@ -22,6 +22,19 @@ pub const RULES: &[&str] = &[
     "console-password-on-nhi",
     "undeclared-lifecycle",
     "expired-identity-enabled",
+    "unsponsored-agent",
+    "sole-owner-of-admin",
+    "third-party-owner",
+    "consent-of-leaver",
+    "credential-on-disabled-identity",
+    "agent-blueprint-secret",
+    "credential-on-app-instance",
+    "credential-on-third-party-app",
+    "overlong-credential-lifetime",
+    "stale-identity",
+    "admin-controlled-by-non-admin",
+    "outside-issuer-for-admin",
+    "sensitive-third-party-consent",
 ];
 
 /// What a planted thing is.

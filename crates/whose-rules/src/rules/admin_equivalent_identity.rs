@@ -53,6 +53,9 @@ impl PostureRule for AdminEquivalentIdentity {
             let mut draft = Draft::new(format!("{} is admin-equivalent{why}", wording::named_first(graph, ix)))
                 .power_in_base()
                 .shown_by_all(privilege.basis.iter().map(|basis| shown(graph, basis)));
+            if subjects::is_agent(graph, ix) {
+                draft = draft.lift("agent", 1, "it is an AI agent: whoever can write what it reads can move it to act");
+            }
             draft = draft.fixed_by(taken(graph, ix, &privilege.basis));
             draft.premises.extend(subjects::machine_premises(graph, ix));
             findings.report(ix, draft);
@@ -77,7 +80,7 @@ fn taken(graph: &Graph, ix: Ix, basis: &[Basis]) -> Vec<whose_model::Fix> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{Estate, allows, check, role, user};
+    use crate::testing::{Estate, allows, check, role, tenant, user};
 
     #[test]
     fn everything_on_everything_is_found_with_the_command_that_takes_it() {
@@ -90,6 +93,13 @@ mod tests {
             "aws iam detach-role-policy --role-name deployer --policy-arn arn:aws:iam::111122223333:policy/All"
         );
         assert_eq!(findings[0].reach.as_deref(), Some("is admin-equivalent"));
+    }
+
+    #[test]
+    fn an_agent_that_rules_everything_is_worse() {
+        let estate = Estate::tenant().app("blueprint", |_| {}).agent("helper", "blueprint", |_| {});
+        let estate = estate.role_of(&tenant::principal("helper"), "roles", Tier::T0);
+        check(&AdminEquivalentIdentity, &estate, &[("helper", Severity::Critical)]);
     }
 
     #[test]

@@ -12,7 +12,7 @@ static INFO: RuleInfo = RuleInfo {
     group: Group::Trust,
     base: Severity::Critical,
     finds: "Identities that trust the identity provider of a CI service with many tenants (GitHub, GitLab, Terraform \
-            Cloud, CircleCI, Bitbucket, Buildkite) and whose conditions on the subject bind no organisation (no \
+            Cloud, CircleCI, Bitbucket, Buildkite, Azure DevOps) and whose conditions on the subject bind no organisation (no \
             subject, a wildcard in the owner), or an organisation but no project (repo:ORG/*).",
     matters: "The service signs tokens for every tenant. Without a bound on the owner, a pipeline in any repository of the \
               world gets in; with one on the organisation alone, whoever can push to any of its repositories does.",

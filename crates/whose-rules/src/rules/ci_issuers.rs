@@ -42,7 +42,8 @@ pub(super) struct Issuer {
 /// The subjects: GitHub <https://docs.github.com/en/actions/reference/security/oidc>, GitLab
 /// <https://docs.gitlab.com/ci/secrets/id_token_authentication/>, HCP Terraform
 /// <https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials>, CircleCI
-/// <https://circleci.com/docs/openid-connect-tokens/>, Buildkite <https://buildkite.com/docs/pipelines/security/oidc>.
+/// <https://circleci.com/docs/openid-connect-tokens/>, Buildkite <https://buildkite.com/docs/pipelines/security/oidc>,
+/// Azure DevOps <https://learn.microsoft.com/en-us/azure/devops/pipelines/release/configure-workload-identity>.
 const ISSUERS: &[Issuer] = &[
     Issuer {
         address: "token.actions.githubusercontent.com",
@@ -85,6 +86,13 @@ const ISSUERS: &[Issuer] = &[
         forms: &[("org/", Names::Both('/', '/'))],
         owner_claims: &[],
         project_claims: &["oidc.circleci.com/project-id"],
+    },
+    Issuer {
+        address: "vstoken.dev.azure.com/",
+        per_tenant: true,
+        forms: &[("sc://", Names::Both('/', '/'))],
+        owner_claims: &[],
+        project_claims: &[],
     },
     Issuer {
         address: "api.bitbucket.org/2.0/workspaces/",
@@ -216,6 +224,8 @@ mod tests {
             ("agent.buildkite.com", "organization:acme:pipeline:web:ref:refs/heads/main:commit:*:step:*", Project),
             ("oidc.circleci.com/org/123", "org/123/project/456/user/*", Project),
             ("oidc.circleci.com/org/123", "org/123/project/*", Organisation),
+            ("vstoken.dev.azure.com/123", "sc://acme/web/production", Project),
+            ("vstoken.dev.azure.com/123", "sc://acme/*", Organisation),
             ("token.actions.githubusercontent.com", "repository_id:42:ref:*", Project),
             ("token.actions.githubusercontent.com", "job_workflow_ref:acme/ci/.github/workflows/x.yml@*", Project),
         ] {

@@ -1,7 +1,7 @@
 //! A credential that was made and never used.
 
 use crate::{Draft, Findings, Group, Policy, PostureRule, RuleInfo, control, fixes, link, subjects, wording};
-use whose_graph::Graph;
+use whose_graph::{Graph, Ix};
 use whose_model::{Evidence, Facet, Severity, Usage, day, days_between};
 
 static INFO: RuleInfo = RuleInfo {
@@ -42,11 +42,10 @@ impl PostureRule for NeverUsedCredential {
         for ix in subjects::working_credentials(graph) {
             let node = graph.node(ix);
             let (Some(created), Some(used)) = (node.created, &node.last_used) else { continue };
-            let age = days_between(created, graph.as_of());
-            let young = age <= i64::from(policy.thresholds.never_used_days);
-            if used.usage != Usage::Never || young || !used.covers_since(created) {
+            if !is_never_used(graph, policy, ix) {
                 continue;
             }
+            let age = days_between(created, graph.as_of());
             let of = graph.identity_of(ix).map(|identity| format!(" of {}", wording::named(graph, identity)));
             let name = wording::named_first(graph, ix);
             let title = format!("{name}{} was made {age} days ago and never used", of.unwrap_or_default());
@@ -58,6 +57,14 @@ impl PostureRule for NeverUsedCredential {
             findings.report(ix, draft);
         }
     }
+}
+
+/// Whether a credential is old enough to have been used, and its source would know of any use.
+pub(super) fn is_never_used(graph: &Graph, policy: &Policy, ix: Ix) -> bool {
+    let node = graph.node(ix);
+    let (Some(created), Some(used)) = (node.created, &node.last_used) else { return false };
+    let young = days_between(created, graph.as_of()) <= i64::from(policy.thresholds.never_used_days);
+    used.usage == Usage::Never && !young && used.covers_since(created)
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@ static INFO: RuleInfo = RuleInfo {
     group: Group::Ownership,
     base: Severity::High,
     finds: "Non-human identities for which at least one owner is on record, and every one of them is deprovisioned, \
-            suspended or deleted by evidence of an identity provider or a people file.",
+            suspended or deleted by evidence of an identity provider or a people file. AI agents whose provider knows \
+            sponsors are judged by unsponsored-agent.",
     matters: "The one who knew what it does can no longer be asked, and may have taken its credentials along. \
               NIST AC-2(3) asks to disable accounts that are no longer associated with a user.",
     fix: "Name a new owner, then rotate every credential that the old one could have known.",
@@ -41,7 +42,8 @@ impl PostureRule for OrphanedOwner {
     }
 
     fn check(&self, graph: &Graph, _policy: &Policy, findings: &mut Findings<'_>) {
-        for ix in subjects::machines(graph).filter(|ix| graph.ownership(*ix).band == OwnerBand::Orphaned) {
+        let concerned = subjects::machines(graph).filter(|ix| !subjects::is_agent(graph, *ix));
+        for ix in concerned.filter(|ix| graph.ownership(*ix).band == OwnerBand::Orphaned) {
             let gone: Vec<&OwnerCandidate> = inactive(graph, ix);
             let names: Vec<&str> = gone.iter().map(|party| party.name.as_str()).collect();
             let title = format!(

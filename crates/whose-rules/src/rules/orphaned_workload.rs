@@ -62,6 +62,11 @@ struct Gone {
     premises: Vec<Premise>,
 }
 
+/// Whether this rule has something to say of an identity, so that others need not say it too.
+pub(super) fn trusts_only_what_is_gone(graph: &Graph, ix: Ix) -> bool {
+    all_ways_gone(graph, ix).is_some()
+}
+
 /// The ways into an identity, when there is at least one and every one leads from something gone.
 fn all_ways_gone(graph: &Graph, ix: Ix) -> Option<Vec<Gone>> {
     if graph.credentials_of(ix).any(|credential| subjects::works(graph, credential)) {

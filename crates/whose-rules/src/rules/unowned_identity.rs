@@ -11,7 +11,8 @@ static INFO: RuleInfo = RuleInfo {
     base: Severity::Medium,
     finds: "Non-human identities for which no person or team reaches a score of 0.50 over all signals of ownership \
             (tags, owner fields, provenance, use, container, names), where every source of such signals answered. Where \
-            a party is named that a source of people does not know, the finding is low and names it.",
+            a party is named that a source of people does not know, the finding is low and names it. AI agents whose \
+            provider knows sponsors are judged by unsponsored-agent.",
     matters: "What nobody answers for is neither rotated nor switched off, and when it leaks nobody can say what breaks. \
               Every other decision about an identity begins with its owner.",
     fix: "Find who uses it (its last use, its trust policy, the repository that declares it), agree on a team, and \
@@ -42,7 +43,8 @@ impl PostureRule for UnownedIdentity {
     }
 
     fn check(&self, graph: &Graph, _policy: &Policy, findings: &mut Findings<'_>) {
-        for ix in subjects::machines(graph).filter(|ix| graph.ownership(*ix).band == OwnerBand::Unowned) {
+        let concerned = subjects::machines(graph).filter(|ix| !subjects::is_agent(graph, *ix));
+        for ix in concerned.filter(|ix| graph.ownership(*ix).band == OwnerBand::Unowned) {
             let name = wording::named(graph, ix);
             let mut draft = match unconfirmed(graph, ix) {
                 None => Draft::new(format!("Nobody answers for {name}")),

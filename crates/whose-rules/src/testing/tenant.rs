@@ -193,3 +193,59 @@ pub(crate) fn ends(node: &mut Node, days: i64) {
         detail.expires = Some(ago(-days));
     }
 }
+
+/// A tenant in which each rule that only a tenant can break is broken, and whose healthy neighbours are left alone.
+pub(crate) fn faulty(estate: Estate) -> Estate {
+    let guest = |node: &mut Node| detail(node, |detail| detail.third_party = Some(true));
+    let rested = |node: &mut Node| node.last_used = Some(super::used(Usage::At(ago(200))));
+    estate
+        .and_tenant()
+        .person("ana", |_| {})
+        .person("ben", |_| {})
+        .person("eve", |node| node.state = State::Disabled)
+        .person("guest", guest)
+        .app("steward", rested)
+        .role_of(&principal("steward"), "roles", Tier::T0)
+        .owned(&application("steward"), &person("ana"), "owner")
+        .owned(&principal("steward"), &person("ana"), "owner")
+        .federated("steward", "login.microsoftonline.com/elsewhere/v2.0", "an-object-id")
+        .app("forms", |_| {})
+        .owned(&application("forms"), &person("guest"), "owner")
+        .secret(&application("forms"), "k-long", |node| ends(node, 700))
+        .secret(&principal("forms"), "k-beside", |_| {})
+        .app("shop", |_| {})
+        .app("blueprint", |_| {})
+        .secret(&application("blueprint"), "k-agents", |_| {})
+        .agent("helper", "blueprint", |_| {})
+        .owned(&principal("helper"), &person("eve"), "sponsor")
+        .foreign("mailer", false, |_| {})
+        .consent(&principal("mailer"), "mail", &["Mail.Read"], None)
+        .consent(&principal("mailer"), "calendar", &["Calendars.Read"], Some(&person("eve")))
+        .secret(&principal("mailer"), "k-vendor", |_| {})
+        .app("retired", |node| node.state = State::Disabled)
+        .secret(&principal("retired"), "k-waiting", |_| {})
+}
+
+/// Neighbours of the faulty tenant in which nothing is wrong.
+pub(crate) fn healthy(estate: Estate) -> Estate {
+    let declared = |node: &mut Node| {
+        node.tags.insert("Expires".into(), "2027-06-01".into());
+        node.description = Some("Plans the sprints".into());
+    };
+    let people = [person("ana"), person("ben")];
+    let mut estate = estate
+        .app("planner", declared)
+        .secret(&application("planner"), "k-good", |_| {})
+        .federated("planner", "token.actions.githubusercontent.com", "repo:acme/web:environment:production")
+        .foreign("board", true, declared)
+        .consent(&principal("board"), "sign-in", &[], None)
+        .consent(&principal("board"), "own-calendar", &["Calendars.Read"], Some(&person("ana")))
+        .agent("scribe", "planner-blueprint", declared)
+        .owned(&principal("scribe"), &person("ben"), "sponsor");
+    let node = estate.nodes.iter_mut().find(|node| node.id == application("planner"));
+    declared(node.expect("it stands above"));
+    for thing in [application("planner"), principal("planner"), principal("board")] {
+        estate = people.iter().fold(estate, |estate, person| estate.owned(&thing, person, "owner"));
+    }
+    estate
+}

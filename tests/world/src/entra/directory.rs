@@ -14,6 +14,9 @@ pub(super) const PERMISSIONS: &[&str] = &[
     "Directory.Read.All",
 ];
 
+/// The sign-in name of the guest.
+pub(super) const GUEST: &str = "auditor_brackwater.example#EXT#@tallowmere.onmicrosoft.com";
+
 /// The people of the AWS account, one guest, and one who was deleted.
 pub(super) fn people(plan: &mut Plan, account: &Account) {
     for user in &account.users {
@@ -23,8 +26,7 @@ pub(super) fn people(plan: &mut Plan, account: &Account) {
         let object = user_object(plan, &login, mail, user.tags.get("Name").map_or("", String::as_str), !left, "Member");
         plan.tenant.users.push(object);
     }
-    let guest = "auditor_brackwater.example#EXT#@tallowmere.onmicrosoft.com";
-    let object = user_object(plan, "auditor", guest, "Auditor (Brackwater)", true, "Guest");
+    let object = user_object(plan, "auditor", GUEST, "Auditor (Brackwater)", true, "Guest");
     plan.tenant.users.push(object);
     let deleted = user_object(plan, "mira.kovacs", "mira.kovacs@tallowmere.example", "Mira Kovacs", true, "Member");
     plan.tenant.deleted_users.push(deleted);

@@ -161,9 +161,22 @@ impl Plan {
         self.guid(&format!("principal/{name}"))
     }
 
+    /// Notes when an application last signed in, whatever it signed in with.
+    pub(super) fn signed_in(&mut self, app: &str, days: i64) {
+        let activity = json!({
+            "id": self.guid(&format!("principal-activity/{app}")),
+            "appId": self.app_id(app),
+            "applicationAuthenticationClientSignInActivity": {"lastSignInDateTime": self.ago(days)},
+            "delegatedClientSignInActivity": null,
+            "lastSignInActivity": {"lastSignInDateTime": self.ago(days)},
+        });
+        self.tenant.principal_activities.push(activity);
+    }
+
     /// A user as an owner or sponsor.
     pub(super) fn owner(&self, login: &str) -> Value {
-        let mail = format!("{login}@tallowmere.example");
+        let guest = login == "auditor";
+        let mail = if guest { directory::GUEST.into() } else { format!("{login}@tallowmere.example") };
         json!({
             "@odata.type": "#microsoft.graph.user",
             "id": self.guid(&format!("user/{login}")),
@@ -181,6 +194,22 @@ impl Plan {
     /// The node of a service principal.
     pub(super) fn principal(&self, name: &str) -> NodeId {
         NodeId::new("azure", &self.tenant.id, "service-principal", &self.object_id(name))
+    }
+
+    /// The node of a certificate that proves who signs in.
+    pub(super) fn certificate_node(&self, label: &str) -> NodeId {
+        NodeId::new("azure", &self.tenant.id, "certificate", &self.guid(&format!("certificate/Verify/{label}")))
+    }
+
+    /// The node of a consent in a person's name.
+    pub(super) fn consent_node(&self, app: &str, person: &str) -> NodeId {
+        let id = self.consent_id(app, Some(person)).to_lowercase();
+        NodeId::new("azure", &self.tenant.id, "oauth2-permission-grant", &id)
+    }
+
+    /// The id of a consent in a person's name, or in everybody's.
+    pub(super) fn consent_id(&self, app: &str, person: Option<&str>) -> String {
+        self.draw.text(&format!("consent/{app}/{}", person.unwrap_or("everybody")), BASE62, 43)
     }
 
     /// The node of a secret.

@@ -271,12 +271,16 @@ fn data_accounts(plan: &mut Plan, number: &str) -> Vec<ServiceAccount> {
     let mut reader = plan.account(DATA, "report-reader", plan.declared("priya.raman", "Reads reports", 90), None);
     reader.keys = vec![plan.key("report-reader", 40, None, Some(300))];
     plan.fault("never-used-credential", key_node(&reader.keys[0]), "Made for a tool that was never set up.");
+    plan.fault("overlong-credential-lifetime", key_node(&reader.keys[0]), "It was made for nearly a year.");
+    plan.healthy("overlong-credential-lifetime", key_node(&mailer.keys[0]), "It was made for three months.");
 
     let mut batch = plan.account(DATA, "old-batch", plan.declared("priya.raman", "Batch of old", 60), Some(500));
     batch.disabled = true;
     batch.keys = vec![plan.key("old-batch", 2_000, Some(500), None)];
     plan.healthy("long-lived-credential", key_node(&batch.keys[0]), "Its account is switched off.");
     plan.healthy("stale-credential", key_node(&batch.keys[0]), "Its account is switched off.");
+    plan.healthy("stale-identity", account_node(&batch), "It is switched off.");
+    plan.fault("credential-on-disabled-identity", key_node(&batch.keys[0]), "It waits for its account to come back.");
 
     let sync =
         plan.account(DATA, "warehouse-sync", plan.declared("owen.gallagher", "Copies the warehouse", 150), Some(2));
@@ -298,6 +302,7 @@ fn platform_accounts(plan: &mut Plan, number: &str) -> Vec<ServiceAccount> {
         plan.account(PLATFORM, "org-automation", plan.declared("tomas.lindqvist", purpose, 300), Some(1));
     automation.policy = vec![binding(FEDERATED, &[repository(number, "ci", "tallowmere/platform-live")])];
     plan.fault("admin-equivalent-identity", account_node(&automation), "It administers the organisation.");
+    plan.fault("sole-owner-of-admin", account_node(&automation), "One person alone answers for it.");
     plan.healthy("broad-ci-trust", account_node(&automation), "One repository of the own organisation gets in.");
     let purpose = "Reads the estate for the NHI inventory";
     let scanner = plan.account(PLATFORM, "whose-scanner", plan.declared("hanna.weiss", purpose, 300), Some(1));
