@@ -10,6 +10,7 @@ mod error;
 mod github;
 mod google;
 mod repository;
+mod served;
 mod token;
 mod truth;
 mod write;
@@ -19,7 +20,7 @@ pub use account::{
     ServerCertificate, ServiceCredential, Tags, Uploaded, User,
 };
 pub use aws::{AwsServer, CREDENTIAL_REPORT_COLUMNS, Request};
-pub use company::World;
+pub use company::{CloudLeaks, World};
 pub use entra::{EntraLeak, EntraRequest, EntraServer, EntraTenant, Subscription};
 pub use error::WorldError;
 pub use github::{
@@ -31,5 +32,7 @@ pub use google::{
     ServiceAccountKey,
 };
 pub use repository::{Commit, Repository};
+pub use served::Served;
 pub use token::{account_of, aws_id};
 pub use truth::{Comparison, Planted, RULES, Subject};
+pub use write::write_repositories;

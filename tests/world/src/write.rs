@@ -11,20 +11,26 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 impl World {
-    /// Writes every repository into a folder of its own below `folder`, and returns these folders.
+    /// Writes the repositories that the AWS account's truth speaks of. See [`write_repositories`].
     ///
     /// # Errors
     /// When a repository is there already, or the disk refuses.
     pub fn write_repositories(&self, folder: &Path) -> Result<Vec<PathBuf>, WorldError> {
-        self.repositories()
-            .iter()
-            .map(|repository| {
-                let path = folder.join(repository.name);
-                write_repository(repository, &path)?;
-                Ok(path)
-            })
-            .collect()
+        write_repositories(self.repositories(), folder)
     }
+}
+
+/// Writes every repository into a folder of its own below `folder`, and returns these folders.
+///
+/// # Errors
+/// When a repository is there already, or the disk refuses.
+pub fn write_repositories(repositories: &[Repository], folder: &Path) -> Result<Vec<PathBuf>, WorldError> {
+    let write = |repository: &Repository| {
+        let path = folder.join(repository.name);
+        write_repository(repository, &path)?;
+        Ok(path)
+    };
+    repositories.iter().map(write).collect()
 }
 
 fn write_repository(repository: &Repository, path: &Path) -> Result<(), WorldError> {

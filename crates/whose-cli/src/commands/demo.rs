@@ -13,53 +13,47 @@ use whose_world::World;
 /// The seed of the company: every demo shows the same one.
 const SEED: u64 = 42;
 
-/// Environment that could lead the scan of the demo to a real account or through a proxy.
-const FOREIGN: &[&str] = &[
-    "AWS_PROFILE",
-    "AWS_DEFAULT_PROFILE",
-    "AWS_SESSION_TOKEN",
-    "AWS_ROLE_ARN",
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
-    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    "AWS_ENDPOINT_URL_IAM",
-    "AWS_ENDPOINT_URL_STS",
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "ALL_PROXY",
-    "http_proxy",
-    "https_proxy",
-    "all_proxy",
-    "WHOSE_CONFIG",
-    "WHOSE_STORE",
+/// What the scan of the demo keeps of this process's environment: the terminal and the system. Whatever signs in
+/// somewhere, or leads through a proxy, stays behind.
+const KEPT: &[&str] = &[
+    "COLUMNS",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "NO_COLOR",
+    "PATH",
+    "RUST_BACKTRACE",
+    "RUST_LOG",
+    "SystemRoot",
+    "TEMP",
+    "TERM",
+    "TMPDIR",
+    "USERPROFILE",
 ];
 
 /// Runs the command.
 pub(crate) async fn run(global: &Global, args: DemoArgs) -> Outcome {
     let estate = Estate::prepare(global)?;
     let world = World::new(SEED, Timestamp::now());
-    let server = world.serve_aws().await.context("the demo's AWS server cannot start")?;
-    let repositories =
-        world.write_repositories(&estate.repositories()).context("the demo's repositories cannot be made")?;
+    let served = world.serve(&estate.0).await.context("the demo's company cannot be served")?;
     say(&format!(
-        "An invented company is served on {}, with {} repositories in {}.",
-        server.endpoint(),
-        repositories.len(),
-        estate.repositories().display()
+        "An invented company is served on this machine: AWS on {}, Entra and Azure on {}, Google Cloud on {}, GitHub \
+         on {}, and {} repositories in {}.",
+        served.aws.endpoint(),
+        served.entra.endpoint(),
+        served.google.endpoint(),
+        served.github.endpoint(),
+        served.repositories.len(),
+        estate.0.join("repositories").display()
     ));
-    let shown: Vec<String> = repositories.iter().map(|path| path.display().to_string()).collect();
-    say(&format!("$ whose scan aws {} --format terminal --format html={}", shown.join(" "), args.html.display()));
+    let targets = served.targets();
+    say(&format!("$ whose scan {} --format terminal --format html={}", targets.join(" "), args.html.display()));
 
     let program = std::env::current_exe().context("the path of this program is not known")?;
-    let status = estate
-        .command(&program, &server.endpoint())
-        .args(["scan", "aws"])
-        .args(&repositories)
-        .args(["--format", "terminal", "--format"])
-        .arg(format!("html={}", args.html.display()))
-        .status()
-        .await
-        .context("the scan of the demo cannot start")?;
+    let mut command = estate.command(&program);
+    command.envs(served.environment()).arg("scan").args(targets).args(["--format", "terminal", "--format"]);
+    command.arg(format!("html={}", args.html.display()));
+    let status = command.status().await.context("the scan of the demo cannot start")?;
     let exit = match status.code() {
         Some(0) => Exit::Complete,
         Some(3) => Exit::Incomplete,
@@ -72,11 +66,11 @@ pub(crate) async fn run(global: &Global, args: DemoArgs) -> Outcome {
     say(&format!("\nThe report: {}", html.display()));
     say(&format!("Look further: whose report --data-dir {0}; whose key AKIA… --data-dir {0}", estate.data().display()));
     if args.serve {
-        say(&format!(
-            "Serving until Ctrl-C. To scan it yourself: export AWS_ENDPOINT_URL={} AWS_ACCESS_KEY_ID=demo \
-             AWS_SECRET_ACCESS_KEY=demo AWS_REGION=us-east-1; whose scan aws",
-            server.endpoint()
-        ));
+        say("Serving until Ctrl-C. To scan it yourself, in another terminal:");
+        for (name, value) in served.environment() {
+            say(&format!("export {name}={value}"));
+        }
+        say(&format!("whose scan {}", targets.join(" ")));
         tokio::signal::ctrl_c().await.context("Ctrl-C cannot be awaited")?;
     }
     Ok(exit)
@@ -95,26 +89,15 @@ impl Estate {
         Ok(Self(folder))
     }
 
-    fn repositories(&self) -> PathBuf {
-        self.0.join("repositories")
-    }
-
     fn data(&self) -> PathBuf {
         self.0.join("data")
     }
 
-    /// This program, with an environment that leads to the demo and nowhere else.
-    fn command(&self, program: &Path, endpoint: &str) -> Command {
+    /// This program, seeing nothing of the machine's accounts.
+    fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
-        for name in FOREIGN {
-            command.env_remove(name);
-        }
+        command.env_clear().envs(KEPT.iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
         command
-            .env("AWS_ENDPOINT_URL", endpoint)
-            .env("AWS_ACCESS_KEY_ID", "demo")
-            .env("AWS_SECRET_ACCESS_KEY", "demo")
-            .env("AWS_REGION", "us-east-1")
-            .env("AWS_EC2_METADATA_DISABLED", "true")
             .env("AWS_CONFIG_FILE", self.0.join("no-config"))
             .env("AWS_SHARED_CREDENTIALS_FILE", self.0.join("no-credentials"))
             .env("WHOSE_DATA_DIR", self.data());

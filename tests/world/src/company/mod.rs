@@ -1,5 +1,6 @@
 //! Tallowmere Freight: the account, the repositories and the truth, drawn from one seed.
 
+mod clouds;
 mod humans;
 mod partners;
 pub(crate) mod people;
@@ -12,6 +13,8 @@ mod services;
 mod sources;
 #[cfg(test)]
 mod tests;
+
+pub use clouds::CloudLeaks;
 
 use crate::account::{AccessKey, Account, Root, ServerCertificate};
 use crate::draw::{DIGITS, Draw};
