@@ -236,6 +236,23 @@ pub struct RepoDetail {
     pub remotes: Vec<String>,
 }
 
+impl RepoDetail {
+    /// Where it was read counts more than where it could be: a forge names an address, whoever read it knows HEAD.
+    pub(crate) fn merge(&mut self, other: Self) {
+        if self.head.is_none() && other.head.is_some() {
+            self.origin = other.origin;
+            self.head = other.head;
+        } else if self.origin.is_empty() {
+            self.origin = other.origin;
+        }
+        for remote in other.remotes {
+            if !self.remotes.contains(&remote) {
+                self.remotes.push(remote);
+            }
+        }
+    }
+}
+
 /// Where something stands: a file, in a commit or in the working tree.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Place {

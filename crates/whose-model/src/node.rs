@@ -216,6 +216,7 @@ impl Node {
             (What::Credential(mine), What::Credential(theirs)) => mine.merge(theirs),
             (What::Trust(mine), What::Trust(theirs)) => mine.merge(theirs),
             (What::Grant(mine), What::Grant(theirs)) => mine.merge(theirs),
+            (What::Repo(mine), What::Repo(theirs)) => mine.merge(theirs),
             (What::Secret(mine), What::Secret(theirs)) => mine.merge(theirs),
             (What::Owner(mine), What::Owner(theirs)) => mine.merge(theirs),
             _ => {}
@@ -241,5 +242,34 @@ impl State {
 pub(crate) fn fill<T>(mine: &mut Option<T>, theirs: Option<T>) {
     if mine.is_none() {
         *mine = theirs;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A repository as its forge lists it, and as its reader saw it.
+    fn listed_and_read() -> [Node; 2] {
+        let id = NodeId::new("git", "", "repository", "github.com/acme/shop");
+        let node = |detail| Node::new(id.clone(), What::Repo(detail), "repository", "github.com/acme/shop");
+        let address = "https://github.com/acme/shop.git".to_owned();
+        let mut listed = node(RepoDetail { origin: address.clone(), ..RepoDetail::default() });
+        listed.state = State::Disabled;
+        listed.tags.insert("visibility".into(), "private".into());
+        let read = node(RepoDetail { origin: "/src/shop".into(), head: Some("ab12".into()), remotes: vec![address] });
+        [listed, read]
+    }
+
+    #[test]
+    fn what_a_forge_and_a_reader_say_of_one_repository_both_stays() {
+        let [listed, read] = listed_and_read();
+        for (mut node, other) in [(listed.clone(), read.clone()), (read, listed)] {
+            node.merge(other);
+            let What::Repo(detail) = &node.what else { panic!("it is still a repository") };
+            assert_eq!((detail.origin.as_str(), detail.head.as_deref()), ("/src/shop", Some("ab12")));
+            assert_eq!(detail.remotes, ["https://github.com/acme/shop.git"]);
+            assert_eq!((node.state, node.tags["visibility"].as_str()), (State::Disabled, "private"));
+        }
     }
 }
