@@ -7,6 +7,7 @@ mod demo;
 mod denied;
 mod diff;
 mod faults;
+mod handover;
 mod kill;
 mod moto;
 mod people;

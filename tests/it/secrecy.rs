@@ -26,7 +26,7 @@ fn forms(value: &str) -> Vec<Vec<u8>> {
     forms
 }
 
-fn search(name: &str, bytes: &[u8], values: &[String]) -> Result<()> {
+pub(crate) fn search(name: &str, bytes: &[u8], values: &[String]) -> Result<()> {
     for value in values {
         for form in forms(value) {
             ensure!(!bytes.windows(form.len()).any(|window| window == form), "{name} holds a planted secret");
@@ -35,7 +35,7 @@ fn search(name: &str, bytes: &[u8], values: &[String]) -> Result<()> {
     Ok(())
 }
 
-fn search_files(folder: &Path, except: &Path, values: &[String], searched: &mut usize) -> Result<()> {
+pub(crate) fn search_files(folder: &Path, except: &Path, values: &[String], searched: &mut usize) -> Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
         if path == except {

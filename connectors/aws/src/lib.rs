@@ -49,6 +49,7 @@ pub static AWS: ConnectorInfo = ConnectorInfo {
         saml_providers::INFO,
         account::INFO,
     ],
+    hands_over: None,
     least_privilege: Some(least_privilege_policy),
 };
 

@@ -56,6 +56,7 @@ pub static AZURE: ConnectorInfo = ConnectorInfo {
         sign_in_activity::OF_PRINCIPALS,
         sign_in_activity::OF_CREDENTIALS,
     ],
+    hands_over: None,
     least_privilege: Some(least_privilege_grant),
 };
 

@@ -11,6 +11,7 @@ pub static FILES: ConnectorInfo = ConnectorInfo {
     title: "A file of people",
     target_syntax: "people:FILE, a CSV file with a column `email` and, if you have them, `login`, `status` and `left`",
     collectors: &[people::INFO],
+    hands_over: None,
     least_privilege: None,
 };
 

@@ -46,6 +46,7 @@ pub static GCP: ConnectorInfo = ConnectorInfo {
         api_keys::INFO,
         last_authentications::INFO,
     ],
+    hands_over: None,
     least_privilege: Some(least_privilege_role),
 };
 

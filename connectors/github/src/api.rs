@@ -3,9 +3,11 @@
 
 use crate::failure::{is_throttled, pause, refused, unanswered};
 use crate::link;
+use crate::sign_in::SignIn;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Request, header};
+use http::{HeaderMap, Method, Request, header};
 use serde::de::DeserializeOwned;
+use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
 use whose_connect::{ApiCall, CallError, Client, FailureKind, Pages};
@@ -21,16 +23,16 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(120);
 /// How often one question is asked again after a 403 that asked for patience.
 const MOST_PAUSES: u32 = 3;
 
-/// The API of one server, with the token.
+/// The API of one server, with the sign-in.
 pub(crate) struct Api {
     client: Client,
     base: Url,
-    authorization: HeaderValue,
+    sign_in: Arc<SignIn>,
 }
 
 impl Api {
-    pub(crate) fn new(client: Client, base: Url, authorization: HeaderValue) -> Self {
-        Self { client, base, authorization }
+    pub(crate) fn new(client: Client, base: Url, sign_in: Arc<SignIn>) -> Self {
+        Self { client, base, sign_in }
     }
 
     /// Asks for one thing.
@@ -92,7 +94,7 @@ impl Api {
             .uri(url.as_str())
             .header(header::ACCEPT, "application/vnd.github+json")
             .header("x-github-api-version", VERSION)
-            .header(header::AUTHORIZATION, self.authorization.clone())
+            .header(header::AUTHORIZATION, self.sign_in.bearer())
             .body(Bytes::new())
             .map_err(|error| CallError::new(call, FailureKind::Other, "the request cannot be built").caused_by(error))
     }

@@ -4,6 +4,7 @@ mod actions_permissions;
 mod actions_secrets;
 mod api;
 mod app_installations;
+mod code;
 mod connector;
 mod credential_authorizations;
 mod deploy_keys;
@@ -19,7 +20,9 @@ mod permissions;
 mod personal_access_tokens;
 mod power;
 mod repositories;
+mod selection;
 mod session;
+mod sign_in;
 mod target;
 mod token;
 mod webhooks;
@@ -42,6 +45,7 @@ pub static GITHUB: ConnectorInfo = ConnectorInfo {
         members::INFO,
         outside_collaborators::INFO,
         repositories::INFO,
+        code::INFO,
         app_installations::INFO,
         deploy_keys::INFO,
         personal_access_tokens::INFO,
@@ -50,17 +54,19 @@ pub static GITHUB: ConnectorInfo = ConnectorInfo {
         webhooks::INFO,
         actions_permissions::INFO,
     ],
+    hands_over: Some("the organisation's repositories, unless the target says `repositories=off`"),
     least_privilege: Some(least_privilege_app),
 };
 
 /// The collectors behind [`GITHUB`], in the same order; `organization` is the sign-in itself.
 ///
 /// Members and outside collaborators tell who is still there, which the listings of what people made ask; the
-/// repositories name those whose deploy keys are listed.
+/// repositories name those whose code is handed over and whose deploy keys are listed.
 const COLLECTORS: &[&dyn Collector<Session>] = &[
     &members::Members,
     &outside_collaborators::OutsideCollaborators,
     &repositories::Repositories,
+    &code::RepositoryCode,
     &app_installations::AppInstallations,
     &deploy_keys::DeployKeys,
     &personal_access_tokens::PersonalAccessTokens,

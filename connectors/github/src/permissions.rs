@@ -28,6 +28,7 @@ mod tests {
         let manifest: serde_json::Value = serde_json::from_str(&least_privilege_app()).unwrap();
         let expected = json!({
             "administration": "read",
+            "contents": "read",
             "members": "read",
             "metadata": "read",
             "organization_administration": "read",

@@ -1,5 +1,6 @@
 //! `repos/list-for-org`: the organisation's repositories, under the names that they have wherever they are cloned.
 
+use crate::code::Code;
 use crate::ids::Organization;
 use crate::session::{KnownRepositories, Session};
 use async_trait::async_trait;
@@ -37,6 +38,12 @@ struct Repository {
     disabled: bool,
     visibility: Option<String>,
     default_branch: Option<String>,
+    clone_url: Option<String>,
+    #[serde(default)]
+    fork: bool,
+    /// In kilobytes.
+    #[serde(default)]
+    size: u64,
 }
 
 /// The listing.
@@ -49,7 +56,7 @@ impl Collector<Session> for Repositories {
     }
 
     async fn collect(&self, session: &Session, out: &mut Recorder) -> Result<(), CallError> {
-        let mut known = KnownRepositories { names: Vec::new(), complete: true };
+        let mut known = KnownRepositories { complete: true, ..KnownRepositories::default() };
         let outcome = read(session, &mut known, out).await;
         known.complete &= outcome.is_ok();
         // Set once: the collectors of one session run once.
@@ -72,6 +79,13 @@ async fn read(session: &Session, known: &mut KnownRepositories, out: &mut Record
                 continue;
             }
             out.node(observe(organization, &repository)).await;
+            known.code.push(Code {
+                name: repository.name.clone(),
+                clone_url: repository.clone_url,
+                fork: repository.fork,
+                archived: repository.archived,
+                size: repository.size,
+            });
             known.names.push(repository.name);
         }
         out.progress(INFO.title);

@@ -1,12 +1,16 @@
 //! Signing in to one server, and what the collectors of one organisation share.
 
 use crate::api::Api;
+use crate::code::Code;
 use crate::ids::Organization;
 use crate::people::People;
-use crate::target::{Target, base, is_loopback};
+use crate::selection::Selection;
+use crate::sign_in::SignIn;
+use crate::target::{Target, base, git_host, is_loopback};
 use crate::token::Token;
 use std::num::{NonZeroU32, NonZeroUsize};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
+use url::Url;
 use whose_connect::{Client, ConnectError, DefaultLimits, NetworkSettings, RetryPolicy};
 
 /// GitHub gives 5,000 calls an hour to most tokens, lets 100 be under way at once, and asks for far fewer.
@@ -25,6 +29,12 @@ const LOOPBACK_LIMITS: DefaultLimits = DefaultLimits {
 pub(crate) struct Session {
     /// The API, which only reads.
     pub(crate) api: Api,
+    /// The sign-in, which the clones of repositories need as well.
+    pub(crate) sign_in: Arc<SignIn>,
+    /// Where git answers: the host of the API, without what is the API's own.
+    pub(crate) git: Url,
+    /// Which repositories' code is read.
+    pub(crate) selection: Selection,
     /// The organisation.
     pub(crate) organization: Organization,
     /// Who is in it.
@@ -40,6 +50,8 @@ pub(crate) struct Session {
 pub(crate) struct KnownRepositories {
     /// Their names.
     pub(crate) names: Vec<String>,
+    /// What is known of their code.
+    pub(crate) code: Vec<Code>,
     /// Whether these are all.
     pub(crate) complete: bool,
 }
@@ -52,7 +64,7 @@ impl Session {
         network: &NetworkSettings,
         retry: RetryPolicy,
     ) -> Result<Self, ConnectError> {
-        let authorization = authorization(target, token)?;
+        let sign_in = Arc::new(sign_in(target, token)?);
         let address = match &network.endpoint {
             Some(endpoint) => base(endpoint).map_err(|reason| ConnectError::Network {
                 setting: "endpoint",
@@ -64,7 +76,10 @@ impl Session {
         let limits = if is_loopback(&address) { LOOPBACK_LIMITS } else { LIMITS };
         let client = Client::new(network, limits)?.with_retry(retry);
         Ok(Self {
-            api: Api::new(client, address, authorization),
+            git: git_address(&address),
+            api: Api::new(client, address, Arc::clone(&sign_in)),
+            sign_in,
+            selection: target.selection,
             organization: Organization { login: target.org.clone(), host: target.host.clone() },
             people: People::default(),
             repositories: OnceLock::new(),
@@ -73,7 +88,18 @@ impl Session {
     }
 }
 
-fn authorization(target: &Target, token: Option<&Token>) -> Result<http::HeaderValue, ConnectError> {
+/// The address below which git answers for an API.
+fn git_address(api: &Url) -> Url {
+    let mut git = api.clone();
+    git.set_path("/");
+    if let Some(host) = api.host_str().and_then(git_host).map(String::from) {
+        // A host that was cut from one is one.
+        let _ = git.set_host(Some(&host));
+    }
+    git
+}
+
+fn sign_in(target: &Target, token: Option<&Token>) -> Result<SignIn, ConnectError> {
     let failed = |reason: &str| ConnectError::SignIn {
         target: format!("the organisation {} on {}", target.org, target.host),
         reason: reason.into(),
@@ -83,5 +109,5 @@ fn authorization(target: &Target, token: Option<&Token>) -> Result<http::HeaderV
         source: None,
     };
     let token = token.ok_or_else(|| failed("there is no token"))?;
-    token.header().ok_or_else(|| failed("the token holds characters that no token has"))
+    SignIn::with_token(token).ok_or_else(|| failed("the token holds characters that no token has"))
 }

@@ -1,10 +1,11 @@
-//! What stands after `github:` in a target: `ORG[,api=https://HOST/api/v3]`.
+//! What stands after `github:` in a target: `ORG[,api=https://HOST/api/v3][,repositories=…][,largest=…]`.
 
+use crate::selection::Selection;
 use url::{Host, Url};
 use whose_connect::ConnectError;
 
 /// How targets are written.
-pub(crate) const SYNTAX: &str = "github:ORG[,api=https://HOST/api/v3]";
+pub(crate) const SYNTAX: &str = "github:ORG[,api=https://HOST/api/v3][,repositories=off|active|own|all][,largest=4GB]";
 
 /// GitHub's own API.
 const API: &str = "https://api.github.com";
@@ -18,12 +19,15 @@ pub(crate) struct Target {
     pub(crate) api: Url,
     /// The host that people and remotes name: `github.com`, or that of an Enterprise Server.
     pub(crate) host: String,
+    /// Which repositories' code is read.
+    pub(crate) selection: Selection,
 }
 
 impl Target {
     /// Reads the text after `github:`.
     pub(crate) fn parse(text: &str) -> Result<Self, ConnectError> {
         let wrong = |reason: String| ConnectError::Target { target: format!("github:{text}"), reason, syntax: SYNTAX };
+        let twice = |name: &str| wrong(format!("`{name}` stands there twice"));
         let mut parts = text.split(',').map(str::trim);
         let org = parts.next().unwrap_or_default();
         if org.is_empty() {
@@ -32,11 +36,15 @@ impl Target {
         if !is_login(org) {
             return Err(wrong(format!("`{org}` is not the login of an organisation")));
         }
-        let mut api = None;
+        let (mut api, mut which, mut largest) = (None, None, None);
         for part in parts.filter(|part| !part.is_empty()) {
             match part.split_once('=') {
-                Some(("api", _)) if api.is_some() => return Err(wrong("`api` stands there twice".into())),
+                Some(("api", _)) if api.is_some() => return Err(twice("api")),
                 Some(("api", value)) => api = Some(base(value).map_err(wrong)?),
+                Some(("repositories", _)) if which.is_some() => return Err(twice("repositories")),
+                Some(("repositories", value)) => which = Some(Selection::which(value).map_err(wrong)?),
+                Some(("largest", _)) if largest.is_some() => return Err(twice("largest")),
+                Some(("largest", value)) => largest = Some(Selection::largest(value).map_err(wrong)?),
                 Some((name, _)) => return Err(wrong(format!("`{name}` is not known"))),
                 None => return Err(wrong(format!("`{part}` is not of the form name=value"))),
             }
@@ -46,9 +54,11 @@ impl Target {
             None => base(API).map_err(wrong)?,
         };
         let host = api.host_str().unwrap_or_default();
-        // GitHub's own API, and that of its enterprises with data residency, has a host of its own.
-        let host = host.strip_prefix("api.").filter(|rest| is_of_github(rest)).unwrap_or(host).to_lowercase();
-        Ok(Self { org: org.to_owned(), host, api })
+        let host = git_host(host).unwrap_or(host).to_lowercase();
+        let default = Selection::default();
+        let selection =
+            Selection { which: which.unwrap_or(default.which), largest: largest.unwrap_or(default.largest) };
+        Ok(Self { org: org.to_owned(), host, api, selection })
     }
 }
 
@@ -80,6 +90,12 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     }
 }
 
+/// The host that people and remotes name, where the API has one of its own: GitHub's, and that of its enterprises with
+/// data residency.
+pub(crate) fn git_host(api: &str) -> Option<&str> {
+    api.strip_prefix("api.").filter(|rest| is_of_github(rest))
+}
+
 fn is_of_github(host: &str) -> bool {
     host == "github.com" || host.ends_with(".ghe.com")
 }
@@ -93,6 +109,7 @@ pub(crate) fn is_login(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::selection::Which;
 
     #[test]
     fn an_organisation_lies_on_github_or_on_a_server_of_its_own() {
@@ -104,6 +121,18 @@ mod tests {
         ] {
             let target = Target::parse(text).unwrap();
             assert_eq!((target.api.as_str(), target.host.as_str()), (api, host), "{text}");
+        }
+    }
+
+    #[test]
+    fn all_code_of_the_organisations_own_is_read_unless_the_target_says_otherwise() {
+        let own = Selection::default();
+        for (text, selection) in [
+            ("acme", own),
+            ("acme,repositories=off", Selection { which: Which::Off, ..own }),
+            ("acme,largest=10MB, repositories=all", Selection { which: Which::All, largest: 10_240 }),
+        ] {
+            assert_eq!(Target::parse(text).unwrap().selection, selection, "{text}");
         }
     }
 
@@ -120,6 +149,9 @@ mod tests {
             (with_password.as_str(), "without user and password"),
             ("acme,api=https://a.test,api=https://b.test", "twice"),
             ("acme,url=https://a.test", "`url` is not known"),
+            ("acme,repositories=some", "none of off, active, own, all"),
+            ("acme,repositories=off,repositories=all", "`repositories` stands there twice"),
+            ("acme,largest=big", "not a size"),
             ("acme,x", "name=value"),
         ] {
             let error = Target::parse(text).unwrap_err().to_string();

@@ -1,5 +1,6 @@
 //! Whole scans against the invented organisation: what is seen, and what is said of everything that is not.
 
+mod code;
 mod denied;
 mod estate;
 mod faults;
@@ -8,7 +9,7 @@ use crate::{Github, Token};
 use std::collections::BTreeSet;
 use std::time::Duration;
 use whose_connect::{
-    CancellationToken, ConnectError, Connector, Event, NetworkSettings, RetryPolicy, ScanContext, Sink,
+    CancellationToken, ConnectError, Connector, Event, Handover, NetworkSettings, RetryPolicy, ScanContext, Sink,
 };
 use whose_model::{Coverage, CoverageState, Edge, EdgeKind, Node, NodeId, Observation};
 use whose_world::{GithubServer, World};
@@ -18,6 +19,7 @@ struct Scan {
     nodes: Vec<Node>,
     edges: Vec<Edge>,
     coverage: Vec<Coverage>,
+    handed: Vec<Handover>,
     outcome: Result<(), ConnectError>,
 }
 
@@ -70,14 +72,20 @@ async fn scan(server: &GithubServer) -> Scan {
 }
 
 async fn scan_as(server: &GithubServer, token: Option<Token>, cancel: CancellationToken) -> Scan {
+    scan_target(server, "Tallowmere", token, cancel).await
+}
+
+async fn scan_target(server: &GithubServer, target: &str, token: Option<Token>, cancel: CancellationToken) -> Scan {
     let (sink, mut events) = Sink::channel(8);
+    let (hand, mut handed) = tokio::sync::mpsc::channel(64);
+    let sink = sink.handing_over_to(hand);
     let network = NetworkSettings { endpoint: Some(server.endpoint()), ..NetworkSettings::default() };
     let context = ScanContext { as_of: world().as_of(), sink, cancel, network };
     let mut github = Github::new(token);
     // The pauses of a real scan would only make the tests slow.
     let pause = Duration::from_millis(5);
     github.retry = RetryPolicy { attempts: 4, first_pause: pause, longest_pause: pause };
-    let running = async move { github.scan("Tallowmere", &context).await };
+    let running = async move { github.scan(target, &context).await };
     let reading = async {
         let (mut nodes, mut edges, mut coverage) = (Vec::new(), Vec::new(), Vec::new());
         while let Some(event) = events.recv().await {
@@ -91,7 +99,11 @@ async fn scan_as(server: &GithubServer, token: Option<Token>, cancel: Cancellati
         (nodes, edges, coverage)
     };
     let (outcome, (nodes, edges, coverage)) = tokio::join!(running, reading);
-    Scan { nodes, edges, coverage, outcome }
+    let mut handovers = Vec::new();
+    while let Some(handover) = handed.recv().await {
+        handovers.push(handover);
+    }
+    Scan { nodes, edges, coverage, handed: handovers, outcome }
 }
 
 fn id(kind: &str, name: &str) -> NodeId {

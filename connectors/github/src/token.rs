@@ -1,5 +1,6 @@
 //! The token with which the scan signs in. It can be sent and not read: nothing prints, compares or copies it out.
 
+use data_encoding::BASE64;
 use http::HeaderValue;
 use zeroize::Zeroizing;
 
@@ -15,12 +16,16 @@ impl Token {
         (!text.is_empty()).then(|| Self(Zeroizing::new(text.to_owned())))
     }
 
-    /// The header that carries it, marked so that no log shows it. `None`: it holds what no header can carry.
-    pub(crate) fn header(&self) -> Option<HeaderValue> {
-        let text = Zeroizing::new(format!("Bearer {}", self.0.as_str()));
-        let mut value = HeaderValue::from_str(&text).ok()?;
-        value.set_sensitive(true);
-        Some(value)
+    /// The header that carries it to the API, marked so that no log shows it. `None`: it holds what no header can
+    /// carry.
+    pub(crate) fn bearer(&self) -> Option<HeaderValue> {
+        sensitive(&Zeroizing::new(format!("Bearer {}", self.0.as_str())))
+    }
+
+    /// The header that carries it to git over HTTPS, in the form that GitHub documents for every kind of token.
+    pub(crate) fn basic(&self) -> Option<HeaderValue> {
+        let pair = Zeroizing::new(format!("x-access-token:{}", self.0.as_str()));
+        sensitive(&Zeroizing::new(format!("Basic {}", BASE64.encode(pair.as_bytes()))))
     }
 }
 
@@ -30,6 +35,12 @@ impl std::fmt::Debug for Token {
     }
 }
 
+fn sensitive(text: &str) -> Option<HeaderValue> {
+    let mut value = HeaderValue::from_str(text).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -37,7 +48,7 @@ mod tests {
     #[test]
     fn a_token_is_sent_and_never_shown() {
         let token = Token::new(" abc123\n").unwrap();
-        let header = token.header().unwrap();
+        let header = token.bearer().unwrap();
         assert_eq!(header.to_str().unwrap(), "Bearer abc123");
         for shown in [format!("{token:?}"), format!("{header:?}")] {
             assert!(!shown.contains("abc123"), "{shown}");
@@ -47,6 +58,6 @@ mod tests {
     #[test]
     fn nothing_is_no_token_and_a_line_break_cannot_smuggle_a_header() {
         assert!(Token::new(" \n").is_none());
-        assert!(Token::new("a\r\nX-Other: b").unwrap().header().is_none());
+        assert!(Token::new("a\r\nX-Other: b").unwrap().bearer().is_none());
     }
 }

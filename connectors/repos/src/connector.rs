@@ -1,6 +1,6 @@
 //! The connector: opens what the user named, reads it on a blocking thread, and hands on what was found.
 
-use crate::clone::clone;
+use crate::clone::{Access, clone};
 use crate::emit::emit;
 use crate::gaps::{Gaps, Missed};
 use crate::identity::Identity;
@@ -8,12 +8,12 @@ use crate::read::{self, Finds, Outcome, Reader};
 use crate::target::{Remote, Target};
 use async_trait::async_trait;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use tempfile::TempDir;
-use whose_connect::{CollectorInfo, ConnectError, Connector, ConnectorInfo, ScanContext};
+use whose_connect::{CollectorInfo, ConnectError, Connector, ConnectorInfo, Handover, RepositoryReader, ScanContext};
 use whose_detect::{Engine, FingerprintKey};
-use whose_model::{Coverage, Facet, Source};
+use whose_model::{Coverage, Facet, NodeId, Source};
 
 static SECRETS: CollectorInfo = CollectorInfo {
     id: "secrets",
@@ -31,6 +31,7 @@ pub static INFO: ConnectorInfo = ConnectorInfo {
     target_syntax: "PATH of a repository or folder, or a clone URL: https://HOST/PATH, ssh://HOST/PATH, user@HOST:PATH, \
                     file:///PATH",
     collectors: &[SECRETS],
+    hands_over: None,
     least_privilege: None,
 };
 
@@ -51,21 +52,30 @@ impl Default for ReposOptions {
 pub struct ReposConnector {
     key: FingerprintKey,
     options: ReposOptions,
+    /// Made once for all repositories of a scan.
+    engine: OnceLock<Arc<Engine>>,
 }
 
 impl ReposConnector {
     /// A connector that fingerprints what it finds with `key`.
     pub fn new(key: FingerprintKey, options: ReposOptions) -> Self {
-        Self { key, options }
+        Self { key, options, engine: OnceLock::new() }
     }
 
-    fn reader(&self, context: &ScanContext) -> Result<Reader, ConnectError> {
+    fn engine(&self) -> Result<Arc<Engine>, ConnectError> {
+        if let Some(engine) = self.engine.get() {
+            return Ok(Arc::clone(engine));
+        }
         let engine = Engine::new().map_err(|source| ConnectError::Failed {
             operation: "loading the detectors".into(),
             source: Box::new(source),
         })?;
+        Ok(Arc::clone(self.engine.get_or_init(|| Arc::new(engine))))
+    }
+
+    fn reader(&self, context: &ScanContext) -> Result<Reader, ConnectError> {
         Ok(Reader {
-            engine: Arc::new(engine),
+            engine: self.engine()?,
             key: self.key.clone(),
             max_bytes: self.options.max_bytes,
             cancel: context.cancel.clone(),
@@ -100,41 +110,92 @@ impl Connector for ReposConnector {
     async fn scan(&self, target: &str, context: &ScanContext) -> Result<(), ConnectError> {
         let parsed = parse(target)?;
         let reader = self.reader(context)?;
-        let (folder, origin, clone) = match parsed {
-            Target::Folder(path) => (path.clone(), path.to_string_lossy().into_owned(), None),
+        let folder = match parsed {
+            Target::Folder(path) => Folder::of(path),
             Target::Remote(mut remote) => {
                 remote.shown = reader.engine.redact(&remote.shown).into_owned();
-                context.sink.progress(&source(), &format!("cloning {}", remote.shown), 0);
-                let clone = fetch(&remote, &reader, context).await?;
-                (clone.path().to_owned(), remote.shown, Some(clone))
+                fetch(remote, Access::User, None, &reader, context).await?
             }
         };
-        let outcome = read_apart(reader.clone(), folder, origin, clone).await;
-        let mut others = report(outcome, context).await;
-        // A repository within a repository has a history and a name of its own.
-        while let Some(folder) = others.pop() {
-            let origin = folder.to_string_lossy().into_owned();
-            let outcome = read_apart(reader.clone(), folder, origin, None).await;
-            others.append(&mut report(outcome, context).await);
-        }
+        read_all(folder, reader, context).await;
         Ok(())
     }
 }
 
+#[async_trait]
+impl RepositoryReader for ReposConnector {
+    fn repository_of(&self, target: &str) -> Option<NodeId> {
+        let engine = self.engine().ok()?;
+        match Target::parse(target).ok()? {
+            Target::Folder(path) => {
+                let repo = read::open(&path).ok()??;
+                Some(Identity::of(&path, &path.to_string_lossy(), Some(&repo), &engine).id)
+            }
+            Target::Remote(remote) => Some(Identity::unread(&remote.shown, &engine).id),
+        }
+    }
+
+    async fn read(&self, handover: &Handover, context: &ScanContext) -> Result<(), ConnectError> {
+        let reader = self.reader(context)?;
+        let access = Access::Connector(handover.authorization().await?);
+        let folder = fetch(Remote::at(handover.url()), access, Some(handover.repository()), &reader, context).await?;
+        read_all(folder, reader, context).await;
+        Ok(())
+    }
+}
+
+/// A folder to read.
+struct Folder {
+    path: PathBuf,
+    /// What it was cloned from, or the path.
+    origin: String,
+    /// The name by which whoever handed it over knows the repository.
+    name: Option<String>,
+    /// The clone, to be removed when it was read.
+    clone: Option<TempDir>,
+}
+
+impl Folder {
+    fn of(path: PathBuf) -> Self {
+        Self { origin: path.to_string_lossy().into_owned(), path, name: None, clone: None }
+    }
+}
+
+/// Reads a folder and the repositories within it: each has a history and a name of its own.
+async fn read_all(folder: Folder, reader: Reader, context: &ScanContext) {
+    let outcome = read_apart(reader.clone(), folder).await;
+    let mut others = report(outcome, context).await;
+    while let Some(path) = others.pop() {
+        let outcome = read_apart(reader.clone(), Folder::of(path)).await;
+        others.append(&mut report(outcome, context).await);
+    }
+}
+
 /// Clones on a blocking thread, and breaks off when the user stops the scan.
-async fn fetch(remote: &Remote, reader: &Reader, context: &ScanContext) -> Result<TempDir, ConnectError> {
+async fn fetch(
+    remote: Remote,
+    access: Access,
+    known_as: Option<&NodeId>,
+    reader: &Reader,
+    context: &ScanContext,
+) -> Result<Folder, ConnectError> {
+    context.sink.progress(&source(), &format!("cloning {}", remote.shown), 0);
     let failed = |reason: String| ConnectError::SignIn {
         target: remote.shown.clone(),
         reason: reader.engine.redact(&reason).into_owned(),
-        remedy: "Check the address, the network and the credentials that git uses for it".into(),
+        remedy: match access {
+            Access::User => "Check the address, the network and the credentials that git uses for it".into(),
+            Access::Connector(_) => "Check the network, and that whoever scans may read the contents of it".into(),
+        },
         source: None,
     };
     let interrupt = Arc::new(AtomicBool::new(false));
     let mut cloning = {
-        let (remote, network, interrupt) = (remote.clone(), context.network.clone(), interrupt.clone());
+        let (remote, access) = (remote.clone(), access.clone());
+        let (network, interrupt) = (context.network.clone(), interrupt.clone());
         tokio::task::spawn_blocking(move || {
             let folder = TempDir::with_prefix("whose-clone-").map_err(|error| error.to_string())?;
-            clone(&remote, folder.path(), &network, &interrupt)?;
+            clone(&remote, &access, folder.path(), &network, &interrupt)?;
             Ok(folder)
         })
     };
@@ -146,17 +207,21 @@ async fn fetch(remote: &Remote, reader: &Reader, context: &ScanContext) -> Resul
             return Err(ConnectError::Stopped { target: remote.shown.clone() });
         }
     };
-    match cloned {
-        Ok(cloned) => cloned.map_err(failed),
-        Err(_) => Err(failed("the transport broke off by a fault of ours".into())),
-    }
+    let clone = match cloned {
+        Ok(cloned) => cloned.map_err(failed)?,
+        Err(_) => return Err(failed("the transport broke off by a fault of ours".into())),
+    };
+    let (path, name) = (clone.path().to_owned(), known_as.map(NodeId::local));
+    Ok(Folder { path, origin: remote.shown, name, clone: Some(clone) })
 }
 
 /// Reads on a blocking thread: decoding and searching would keep the runtime from everything else.
-async fn read_apart(reader: Reader, folder: PathBuf, origin: String, clone: Option<TempDir>) -> Outcome {
-    let unread = Identity::unread(&origin, &reader.engine);
+async fn read_apart(reader: Reader, folder: Folder) -> Outcome {
+    let Folder { path, origin, name, clone } = folder;
+    let known_as = |identity: Identity| identity.known_as(name.clone());
+    let unread = known_as(Identity::unread(&origin, &reader.engine));
     let reading = tokio::task::spawn_blocking(move || {
-        let outcome = read::folder(&reader, &folder, &origin);
+        let outcome = read::folder(&reader, &path, &origin, name);
         // The clone is removed here, when nothing reads it any more.
         drop(clone);
         outcome

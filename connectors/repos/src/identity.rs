@@ -42,6 +42,15 @@ impl Identity {
         Self::of(Path::new(origin), origin, None, engine)
     }
 
+    /// The same under the name by which somebody else knows it, if there is one.
+    pub(crate) fn known_as(mut self, name: Option<String>) -> Self {
+        if let Some(name) = name {
+            self.id = NodeId::new("git", "", "repository", &name);
+            self.name = name;
+        }
+        self
+    }
+
     pub(crate) fn node(&self) -> Node {
         let mut node = Node::new(self.id.clone(), What::Repo(self.detail.clone()), "repository", &self.name);
         node.address = Some(self.detail.origin.clone());

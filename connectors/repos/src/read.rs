@@ -98,7 +98,8 @@ pub(crate) struct Outcome {
 }
 
 /// Reads a folder: a repository with or without a working tree, or files without a repository.
-pub(crate) fn folder(reader: &Reader, path: &Path, origin: &str) -> Outcome {
+/// `name` is that of the repository where somebody else knows it.
+pub(crate) fn folder(reader: &Reader, path: &Path, origin: &str, name: Option<String>) -> Outcome {
     let mut gaps = Gaps::default();
     let mut finds = Finds::default();
     let mut seen = 0;
@@ -109,7 +110,7 @@ pub(crate) fn folder(reader: &Reader, path: &Path, origin: &str) -> Outcome {
             None
         }
     };
-    let identity = Identity::of(path, origin, repo.as_ref(), &reader.engine);
+    let identity = Identity::of(path, origin, repo.as_ref(), &reader.engine).known_as(name);
     if let Some(repo) = &repo {
         seen += history(reader, repo, &mut finds, &mut gaps);
     }
@@ -137,7 +138,7 @@ fn working_tree(path: &Path, repo: Option<&gix::Repository>) -> Option<PathBuf> 
 
 /// The repository in a folder; `None` when it holds none. Neither the system's nor the user's configuration is
 /// read, nor any environment: what is found does not depend on who scans.
-fn open(path: &Path) -> Result<Option<gix::Repository>, String> {
+pub(crate) fn open(path: &Path) -> Result<Option<gix::Repository>, String> {
     if !git_folder::is_repository(path) {
         return Ok(None);
     }

@@ -22,6 +22,11 @@ pub(crate) struct Remote {
 }
 
 impl Remote {
+    /// A repository at an address without credentials.
+    pub(crate) fn at(url: &Url) -> Self {
+        Self { url: url.to_string(), shown: url.to_string() }
+    }
+
     pub(crate) fn with_credentials(&self) -> &str {
         &self.url
     }

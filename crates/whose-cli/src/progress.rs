@@ -39,7 +39,7 @@ impl Progress {
             Event::Coverage(coverage) => {
                 let line = match coverage.state {
                     CoverageState::Complete => format!("{} seen", coverage.seen),
-                    CoverageState::NotEnabled => "not offered here".to_string(),
+                    CoverageState::NotEnabled => "not offered here, or left out".to_string(),
                     CoverageState::Partial | CoverageState::Denied | CoverageState::Failed => {
                         format!("{} seen, with gaps", coverage.seen)
                     }

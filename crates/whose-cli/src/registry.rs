@@ -4,7 +4,7 @@ use crate::exit::Failure;
 use anyhow::anyhow;
 use std::path::Path;
 use std::sync::Arc;
-use whose_connect::{Connector, ConnectorInfo};
+use whose_connect::{Connector, ConnectorInfo, RepositoryReader};
 use whose_detect::FingerprintKey;
 use whose_scan::PlannedTarget;
 
@@ -24,7 +24,7 @@ const ENDPOINTS: &[(&str, &str)] =
 
 /// The connectors of one run.
 pub(crate) struct Registry {
-    repos: Arc<dyn Connector>,
+    repos: Arc<connector_repos::ReposConnector>,
     /// Those whose targets begin with their id.
     named: Vec<Arc<dyn Connector>>,
 }
@@ -44,6 +44,11 @@ impl Registry {
         }
     }
 
+    /// Who reads the repositories that other connectors see.
+    pub(crate) fn repositories(&self) -> Arc<dyn RepositoryReader> {
+        self.repos.clone()
+    }
+
     /// Finds the connector of a target.
     ///
     /// A provider's id, alone or with `:`, is that provider; anything that exists as a path, or reads as the
@@ -51,11 +56,12 @@ impl Registry {
     pub(crate) fn plan(&self, text: &str) -> Result<PlannedTarget, Failure> {
         let (head, rest) = text.split_once(':').unwrap_or((text, ""));
         let named = self.named.iter().find(|connector| connector.info().id == head);
+        let repos = || -> Arc<dyn Connector> { self.repos.clone() };
         let (connector, target) = match (head, named) {
-            _ if Path::new(text).exists() => (&self.repos, text),
-            (_, Some(connector)) => (connector, rest),
-            ("repo", None) => (&self.repos, rest),
-            _ if is_repository_address(text) => (&self.repos, text),
+            _ if Path::new(text).exists() => (repos(), text),
+            (_, Some(connector)) => (Arc::clone(connector), rest),
+            ("repo", None) => (repos(), rest),
+            _ if is_repository_address(text) => (repos(), text),
             _ => {
                 let ids: Vec<&str> = self.named.iter().map(|connector| connector.info().id).collect();
                 return Err(Failure::request(anyhow!(
@@ -67,11 +73,12 @@ impl Registry {
             }
         };
         connector.check(target).map_err(Failure::request)?;
+        let endpoint = ENDPOINTS.iter().find(|(id, _)| *id == connector.info().id);
         Ok(PlannedTarget {
-            connector: Arc::clone(connector),
+            connector,
             shown: without_credentials(text),
             target: target.to_string(),
-            endpoint: ENDPOINTS.iter().find(|(id, _)| *id == connector.info().id).and_then(|(_, name)| variable(name)),
+            endpoint: endpoint.and_then(|(_, name)| variable(name)),
         })
     }
 }

@@ -109,8 +109,14 @@ mod tests {
         calls: &[CALL],
         switched_on_by: None,
     };
-    static CONNECTOR: ConnectorInfo =
-        ConnectorInfo { id: "x", title: "X", target_syntax: "x", collectors: &[INFO], least_privilege: None };
+    static CONNECTOR: ConnectorInfo = ConnectorInfo {
+        id: "x",
+        title: "X",
+        target_syntax: "x",
+        collectors: &[INFO],
+        hands_over: None,
+        least_privilege: None,
+    };
 
     /// What a listing does, step by step.
     #[derive(Clone, Copy)]

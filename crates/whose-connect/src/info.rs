@@ -32,6 +32,8 @@ pub struct ConnectorInfo {
     pub target_syntax: &'static str,
     /// Its collectors, in the order in which they run.
     pub collectors: &'static [CollectorInfo],
+    /// What it hands to the reader of source repositories, in words; `None`: it hands over nothing.
+    pub hands_over: Option<&'static str>,
     /// Renders a ready grant, in the provider's own form, that allows the declared calls and nothing else.
     pub least_privilege: Option<fn() -> String>,
 }

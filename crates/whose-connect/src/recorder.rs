@@ -1,7 +1,7 @@
 //! The recorder of one listing: what it sees goes to the sink at once, and what it misses becomes gaps.
 
-use crate::{CallError, CollectorInfo, ConnectorInfo, FailureKind, Sink};
-use whose_model::{Coverage, CoverageState, Edge, Gap, Node, NodeId, Observation, Source, Timestamp};
+use crate::{CallError, CollectorInfo, ConnectorInfo, FailureKind, Handover, Sink};
+use whose_model::{Coverage, CoverageState, Edge, Facet, Gap, Node, NodeId, Observation, Source, Timestamp};
 
 /// Takes what one collector sees in one scope.
 #[derive(Debug)]
@@ -51,6 +51,31 @@ impl Recorder {
     /// A relation was seen.
     pub async fn edge(&mut self, edge: Edge) {
         self.sink.observe(&self.source, Observation::Edge(Box::new(edge))).await;
+    }
+
+    /// A repository was seen that another connector reads. `false`: nobody here reads repositories.
+    pub async fn hand_over(&mut self, handover: Handover) -> bool {
+        let taken = self.sink.hand_over(handover).await;
+        self.seen += u64::from(taken);
+        taken
+    }
+
+    /// A part of the scope is not read because the user wants it so. It has a row of its own, so that the report
+    /// tells of it and the listing still counts as read.
+    pub async fn left_out(&self, part: NodeId, facets: &[Facet], reason: &str, remedy: &str) {
+        let gap = Gap { subject: None, call: None, reason: reason.into(), remedy: remedy.into() };
+        let coverage = Coverage {
+            source: self.source.clone(),
+            scope: part,
+            facets: facets.to_vec(),
+            types: Vec::new(),
+            state: CoverageState::NotEnabled,
+            seen: 0,
+            calls: 0,
+            gaps: vec![gap],
+            horizon: None,
+        };
+        self.sink.coverage(coverage).await;
     }
 
     /// Tells people how far the listing is.

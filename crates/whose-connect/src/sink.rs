@@ -1,6 +1,8 @@
 //! The way of everything that a connector sees: one bounded channel to whoever runs the scan, so that a
-//! slow reader slows the connector down in place of filling the memory.
+//! slow reader slows the connector down in place of filling the memory. Repositories that are handed over go beside it,
+//! to whoever reads them.
 
+use crate::Handover;
 use tokio::sync::mpsc;
 use whose_model::{Coverage, Observation, Source};
 
@@ -31,13 +33,29 @@ pub enum Event {
 #[derive(Clone, Debug)]
 pub struct Sink {
     sender: mpsc::Sender<Event>,
+    handovers: Option<mpsc::Sender<Handover>>,
 }
 
 impl Sink {
     /// A channel that holds at most `bound` events (at least one).
     pub fn channel(bound: usize) -> (Self, mpsc::Receiver<Event>) {
         let (sender, receiver) = mpsc::channel(bound.max(1));
-        (Self { sender }, receiver)
+        (Self { sender, handovers: None }, receiver)
+    }
+
+    /// The same sink, with a reader of repositories behind it.
+    #[must_use]
+    pub fn handing_over_to(mut self, reader: mpsc::Sender<Handover>) -> Self {
+        self.handovers = Some(reader);
+        self
+    }
+
+    /// Hands a repository to its reader, and waits while too many are waiting. `false`: there is none.
+    pub async fn hand_over(&self, handover: Handover) -> bool {
+        match &self.handovers {
+            Some(reader) => reader.send(handover).await.is_ok(),
+            None => false,
+        }
     }
 
     /// Hands on what was seen, and waits while the channel is full.

@@ -48,7 +48,7 @@ pub enum CoverageState {
     Partial,
     /// The provider refused.
     Denied,
-    /// The provider has not switched it on, or does not offer it here.
+    /// The provider has not switched it on or does not offer it here, or the user chose to leave it out.
     NotEnabled,
     /// It failed otherwise.
     Failed,

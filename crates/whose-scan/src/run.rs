@@ -1,19 +1,21 @@
 //! Runs the connectors of a plan side by side and gathers what they see. A target that fails becomes a gap in
 //! the coverage, never an empty listing, and what was gathered before a stop is kept.
 
+use crate::handed::{Begun, read_handed_over};
+use crate::unread::{GRACE, broken, failed};
 use crate::{Gathered, Mask};
 use std::sync::Arc;
-use std::time::Duration;
+use tokio::sync::mpsc;
 use tokio::task::{Id, JoinSet};
 use tokio_util::sync::CancellationToken;
-use whose_connect::{ConnectError, Connector, Event, NetworkSettings, ScanContext, Sink, with_causes};
-use whose_model::{Coverage, CoverageState, Facet, Gap, NodeId, Source, TargetInfo, Timestamp};
-
-/// How long connectors may take to wind down after a stop before they are cut off.
-const GRACE: Duration = Duration::from_secs(10);
+use whose_connect::{Connector, Event, NetworkSettings, RepositoryReader, ScanContext, Sink};
+use whose_model::{Coverage, NodeId, TargetInfo, Timestamp};
 
 /// How many events may wait between the connectors and the gatherer.
 const CHANNEL: usize = 4096;
+
+/// How many repositories may wait for their reader. They are small, and who hands over has other things to list.
+const HANDOVERS: usize = 4096;
 
 /// One target with the connector that reads it.
 #[derive(Clone)]
@@ -33,6 +35,8 @@ pub struct PlannedTarget {
 pub struct Plan {
     /// The targets.
     pub targets: Vec<PlannedTarget>,
+    /// The reader of the repositories that connectors hand over; without one they are not read, and said to be.
+    pub repositories: Option<Arc<dyn RepositoryReader>>,
     /// The one moment against which ages are measured.
     pub as_of: Timestamp,
     /// How to reach providers.
@@ -104,11 +108,14 @@ struct Running {
     /// A target that fails as a whole ends as its coverage.
     tasks: JoinSet<Result<(), Coverage>>,
     targets: Vec<(Id, PlannedTarget)>,
+    /// The reader of what is handed over, and what it has begun.
+    reader: Option<(Arc<dyn RepositoryReader>, Begun)>,
 }
 
 impl Running {
     fn start(plan: Plan, sink: Sink, cancel: &CancellationToken) -> Self {
-        let mut running = Self { tasks: JoinSet::new(), targets: Vec::new() };
+        let mut running = Self { tasks: JoinSet::new(), targets: Vec::new(), reader: None };
+        let sink = running.start_reader(&plan, sink, cancel);
         for planned in plan.targets {
             let endpoint = planned.endpoint.clone().or_else(|| plan.network.endpoint.clone());
             let context = ScanContext {
@@ -120,11 +127,35 @@ impl Running {
             let known = planned.clone();
             let handle = running.tasks.spawn(async move {
                 let outcome = planned.connector.scan(&planned.target, &context).await;
-                outcome.map_err(|error| failed(&planned, &error))
+                outcome.map_err(|error| failed(planned.connector.info(), scope(&planned), &error))
             });
             running.targets.push((handle.id(), known));
         }
         running
+    }
+
+    /// Starts the reader of repositories, and returns the sink by which connectors reach it. It ends when the last of
+    /// them has ended.
+    fn start_reader(&mut self, plan: &Plan, sink: Sink, cancel: &CancellationToken) -> Sink {
+        let Some(reader) = &plan.repositories else { return sink };
+        // What the user named is read from where the user named it.
+        let own = plan.targets.iter().filter(|planned| planned.connector.info().id == reader.info().id);
+        let known = own.filter_map(|planned| reader.repository_of(&planned.target)).collect();
+        let context = ScanContext {
+            as_of: plan.as_of,
+            sink: sink.clone(),
+            cancel: cancel.clone(),
+            network: plan.network.clone(),
+        };
+        let (hand, handed) = mpsc::channel(HANDOVERS);
+        let begun = Begun::default();
+        let reading = read_handed_over(Arc::clone(reader), handed, known, begun.clone(), context);
+        self.tasks.spawn(async move {
+            reading.await;
+            Ok(())
+        });
+        self.reader = Some((Arc::clone(reader), begun));
+        sink.handing_over_to(hand)
     }
 
     /// Waits for all, and returns the coverage of those that ended without one of their own.
@@ -136,50 +167,19 @@ impl Running {
                 Ok((_, Err(failed))) => coverage.push(failed),
                 Err(error) => {
                     let planned = self.targets.iter().find(|(id, _)| *id == error.id());
-                    coverage.extend(planned.map(|(_, planned)| broken(planned, error.is_cancelled())));
+                    let broken = |planned: &PlannedTarget| {
+                        broken(planned.connector.info(), scope(planned), error.is_cancelled())
+                    };
+                    coverage.extend(planned.map(|(_, planned)| broken(planned)));
                 }
             }
         }
+        coverage.extend(self.reader.iter().flat_map(|(reader, begun)| begun.cut_off(reader.info())));
         coverage
     }
 }
 
-/// The coverage of a target that could not be scanned at all.
-fn failed(planned: &PlannedTarget, error: &ConnectError) -> Coverage {
-    let remedy = match error {
-        ConnectError::SignIn { remedy, .. } => remedy.clone(),
-        _ => "mend what the message names, and scan again".to_string(),
-    };
-    whole_target(planned, with_causes(error), remedy)
-}
-
-/// The coverage of a target whose connector broke or had to be cut off.
-fn broken(planned: &PlannedTarget, cut_off: bool) -> Coverage {
-    let id = planned.connector.info().id;
-    if cut_off {
-        let reason = format!("the {id} connector did not stop within {} seconds and was cut off", GRACE.as_secs());
-        whole_target(planned, reason, "scan again".into())
-    } else {
-        let reason = format!("the {id} connector broke; this is a fault of Whose");
-        whole_target(planned, reason, "run again with -vv and report what it prints".into())
-    }
-}
-
-fn whole_target(planned: &PlannedTarget, reason: String, remedy: String) -> Coverage {
-    let info = planned.connector.info();
-    let mut facets: Vec<Facet> =
-        info.collectors.iter().flat_map(|collector| collector.provides.iter().copied()).collect();
-    facets.sort_unstable();
-    facets.dedup();
-    Coverage {
-        source: Source { connector: info.id.into(), collector: "target".into() },
-        scope: NodeId::new(info.id, "", "target", &planned.shown),
-        facets,
-        types: Vec::new(),
-        state: CoverageState::Failed,
-        seen: 0,
-        calls: 0,
-        gaps: vec![Gap { subject: None, call: None, reason, remedy }],
-        horizon: None,
-    }
+/// The scope of a target of which nothing is known but how it is written.
+fn scope(planned: &PlannedTarget) -> NodeId {
+    NodeId::new(planned.connector.info().id, "", "target", &planned.shown)
 }

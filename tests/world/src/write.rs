@@ -33,7 +33,7 @@ pub fn write_repositories(repositories: &[Repository], folder: &Path) -> Result<
     repositories.iter().map(write).collect()
 }
 
-fn write_repository(repository: &Repository, path: &Path) -> Result<(), WorldError> {
+pub(crate) fn write_repository(repository: &Repository, path: &Path) -> Result<(), WorldError> {
     std::fs::create_dir_all(path).map_err(|source| WorldError::Write { path: path.into(), source })?;
     let git = gix::init(path).map_err(|source| failed("create the files", path, source))?;
     let mut files: BTreeMap<&str, ObjectId> = BTreeMap::new();

@@ -7,7 +7,8 @@ use whose_model::{CoverageState, EdgeKind, State};
 
 #[tokio::test]
 async fn each_refused_call_leaves_a_gap_that_names_it_and_the_permission() {
-    for collector in &GITHUB.collectors[1..] {
+    // The clones are refused to whoever makes them, and not here.
+    for collector in GITHUB.collectors[1..].iter().filter(|collector| collector.id != "code") {
         let [call] = collector.calls else { panic!("{} makes one call", collector.id) };
         let server = world().serve_github().await.unwrap();
         server.deny(call.operation());
@@ -20,7 +21,7 @@ async fn each_refused_call_leaves_a_gap_that_names_it_and_the_permission() {
         assert!(gap.reason.contains(call.permission) && gap.remedy.contains(call.permission), "{gap:?}");
         let mut expected = BTreeSet::from([collector.id]);
         if collector.id == "repositories" {
-            expected.insert("deploy-keys");
+            expected.extend(["code", "deploy-keys"]);
         }
         assert_eq!(scan.incomplete(), expected, "{}", call.name);
     }

@@ -19,7 +19,8 @@ async fn every_listing_is_complete_and_makes_exactly_the_declared_calls() {
     assert_eq!(read, collectors);
     let requests = server.requests();
     let calls: BTreeSet<&str> = requests.iter().map(|request| request.call.as_str()).collect();
-    let declared: BTreeSet<&str> = GITHUB.calls().iter().map(|call| call.operation()).collect();
+    let mut declared: BTreeSet<&str> = GITHUB.calls().iter().map(|call| call.operation()).collect();
+    assert!(declared.remove("GetRepositoryCode"), "the clones are made by whoever reads repositories");
     assert_eq!(calls, declared);
     assert!(requests.iter().all(|request| request.method == "GET" && request.user_agent.starts_with(USER_AGENT)));
     assert_eq!(scan.coverage.iter().map(|coverage| coverage.calls).sum::<u64>(), requests.len() as u64);

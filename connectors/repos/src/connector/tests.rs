@@ -2,6 +2,7 @@
 //! or hostile repository does.
 
 mod git;
+mod handover;
 mod hostile;
 
 use super::*;
@@ -41,6 +42,14 @@ fn connector(options: ReposOptions) -> ReposConnector {
 }
 
 async fn try_scan(target: &str, options: ReposOptions, cancel: CancellationToken) -> Result<Seen, ConnectError> {
+    seen_by(cancel, async |context| connector(options).scan(target, context).await).await
+}
+
+/// Runs a part of the connector, and gathers what it sees.
+async fn seen_by(
+    cancel: CancellationToken,
+    run: impl AsyncFnOnce(&ScanContext) -> Result<(), ConnectError>,
+) -> Result<Seen, ConnectError> {
     let (sink, mut events) = Sink::channel(8);
     let context = ScanContext {
         as_of: "2026-11-24T22:00:00Z".parse().unwrap(),
@@ -48,7 +57,6 @@ async fn try_scan(target: &str, options: ReposOptions, cancel: CancellationToken
         cancel,
         network: NetworkSettings::default(),
     };
-    let connector = connector(options);
     let gather = async {
         let (mut nodes, mut edges, mut coverage) = (Vec::new(), Vec::new(), None);
         while let Some(event) = events.recv().await {
@@ -62,7 +70,7 @@ async fn try_scan(target: &str, options: ReposOptions, cancel: CancellationToken
         (nodes, edges, coverage)
     };
     let scan = async {
-        let result = connector.scan(target, &context).await;
+        let result = run(&context).await;
         drop(context);
         result
     };

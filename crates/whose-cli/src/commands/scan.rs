@@ -40,6 +40,7 @@ pub(crate) async fn run(global: &Global, args: ScanArgs, cancel: CancellationTok
     let started = Timestamp::now();
     let plan = Plan {
         targets,
+        repositories: Some(registry.repositories()),
         as_of: args.as_of.unwrap_or(started),
         network: network(&args.network, &config.network)?,
         mask: Mask::new().context("the detectors cannot be loaded")?,

@@ -25,6 +25,9 @@ fn index() -> String {
 
 fn page(info: &ConnectorInfo) -> String {
     let mut text = format!("# {}\n\nTarget: `{}`\n", info.title, info.target_syntax);
+    if let Some(what) = info.hands_over {
+        text += &format!("\nHands to the reader of source repositories: {}.\n", cell(what));
+    }
     for collector in info.collectors {
         text += &listing(collector);
     }

@@ -1,6 +1,7 @@
 //! The company's organisation on GitHub: a plan drawn from the world, and a server that speaks GitHub's REST API.
 
 mod faults;
+mod git;
 mod organization;
 mod plan;
 mod replies;

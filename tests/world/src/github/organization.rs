@@ -19,6 +19,8 @@ pub struct GithubOrganization {
     pub outside_collaborators: Vec<GithubUser>,
     /// Its repositories.
     pub repositories: Vec<GithubRepository>,
+    /// The address below which its repositories are cloned.
+    pub git: String,
     /// The apps that act in it.
     pub installations: Vec<GithubInstallation>,
     /// The fine-grained tokens that may act in it.
@@ -57,6 +59,12 @@ pub struct GithubRepository {
     pub created: Timestamp,
     /// Whether it is archived.
     pub archived: bool,
+    /// Whether it is a fork.
+    pub fork: bool,
+    /// Its size in kilobytes, as GitHub tells it.
+    pub size: u64,
+    /// Where the API says that it is cloned, when that is not where it is.
+    pub clone_url: Option<String>,
     /// Its deploy keys.
     pub deploy_keys: Vec<GithubDeployKey>,
 }

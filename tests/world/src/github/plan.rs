@@ -201,6 +201,7 @@ impl World {
             members: members.chain([format!("{LOGIN}-ci")]).map(|login| draft.user(login)).collect(),
             outside_collaborators: vec![draft.user("harbour-labels-dev".into())],
             repositories,
+            git: "https://github.com".into(),
             installations,
             tokens,
             authorizations,
@@ -250,6 +251,9 @@ impl Draft {
             id: self.number(&format!("repository/{name}")),
             created: self.ago(1_300),
             archived: name == "legacy-batch",
+            fork: false,
+            size: 120,
+            clone_url: None,
             deploy_keys: keys.map(|key| self.deploy_key(key)).collect(),
         }
     }

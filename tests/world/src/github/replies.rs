@@ -107,6 +107,7 @@ fn user(user: &GithubUser) -> Value {
 
 fn repository(organization: &GithubOrganization, repository: &GithubRepository) -> Value {
     let full_name = format!("{}/{}", organization.login, repository.name);
+    let clone_url = repository.clone_url.clone().unwrap_or_else(|| format!("{}/{full_name}.git", organization.git));
     json!({
         "id": repository.id,
         "node_id": format!("R_{}", repository.id),
@@ -115,9 +116,10 @@ fn repository(organization: &GithubOrganization, repository: &GithubRepository) 
         "private": true,
         "visibility": "private",
         "html_url": format!("https://github.com/{full_name}"),
-        "clone_url": format!("https://github.com/{full_name}.git"),
+        "clone_url": clone_url,
         "description": null,
-        "fork": false,
+        "fork": repository.fork,
+        "size": repository.size,
         "archived": repository.archived,
         "disabled": false,
         "default_branch": "main",

@@ -1,10 +1,12 @@
 //! The server: listens on loopback, records every call, refuses writes, and spoils replies when told to.
 
 use super::faults::{Faults, NextPage, Spoil, Strike};
+use super::git;
 use super::organization::GithubOrganization;
 use super::replies::{Answer, answer};
 use crate::company::World;
 use crate::error::WorldError;
+use crate::repository::Repository;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -19,6 +21,9 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+
+/// What requests to git are recorded as.
+const CLONE: &str = "GetRepositoryCode";
 
 /// A recorded call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +52,8 @@ pub struct GithubServer {
 
 struct Shared {
     endpoint: String,
+    /// The code of the repositories.
+    code: Vec<Repository>,
     state: Mutex<Served>,
 }
 
@@ -57,6 +64,9 @@ struct Served {
     page_at_most: usize,
     requests: Vec<GithubRequest>,
     violations: Vec<GithubRequest>,
+    /// The repositories that were packed, and the tokens with which they were cloned.
+    packed: BTreeMap<String, Arc<git::Served>>,
+    clone_tokens: Vec<String>,
 }
 
 impl World {
@@ -69,14 +79,17 @@ impl World {
             .await
             .map_err(|source| WorldError::Listen { source })?;
         let address = listener.local_addr().map_err(|source| WorldError::Listen { source })?;
+        let endpoint = format!("http://{address}");
         let state = Mutex::new(Served {
-            organization: self.github(),
+            organization: GithubOrganization { git: endpoint.clone(), ..self.github() },
             faults: Faults::default(),
             page_at_most: 100,
             requests: Vec::new(),
             violations: Vec::new(),
+            packed: BTreeMap::new(),
+            clone_tokens: Vec::new(),
         });
-        let shared = Arc::new(Shared { endpoint: format!("http://{address}"), state });
+        let shared = Arc::new(Shared { endpoint, code: self.repositories().to_vec(), state });
         let router = Router::new().fallback(serve).with_state(Arc::clone(&shared));
         let (stop, stopped) = oneshot::channel::<()>();
         let running = tokio::spawn(async move {
@@ -111,6 +124,11 @@ impl GithubServer {
     /// The calls that would have changed something. They were refused.
     pub fn violations(&self) -> Vec<GithubRequest> {
         self.state().violations.clone()
+    }
+
+    /// The token of every request to git so far. Without one, nothing is cloned.
+    pub fn clone_tokens(&self) -> Vec<String> {
+        self.state().clone_tokens.clone()
     }
 
     /// Changes the organisation, as its administrators would between two scans.
@@ -217,10 +235,20 @@ impl Prepared {
     }
 }
 
-async fn serve(State(shared): State<Arc<Shared>>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
+async fn serve(
+    State(shared): State<Arc<Shared>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let delay = shared.lock().faults.delay;
     if let Some(delay) = delay {
         tokio::time::sleep(delay).await;
+    }
+    let login = shared.lock().organization.login.clone();
+    if let Some(asked) = git::Request::of(&login, uri.path(), uri.query().unwrap_or_default()) {
+        return of_git(&shared, asked, &method, &uri, &headers, &body);
     }
     let prepared = prepare(&shared, &method, &uri, &headers);
     let status = StatusCode::from_u16(prepared.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -234,6 +262,44 @@ async fn serve(State(shared): State<Arc<Shared>>, method: Method, uri: Uri, head
         Spoil::Malform => reply.body(Body::from(half)),
         Spoil::Truncate => reply.header(header::CONTENT_LENGTH, prepared.body.len()).body(cut(half)),
     };
+    reply.expect("status and headers are valid by construction")
+}
+
+/// Answers a client of git, and records it under the name by which the permission for it is declared.
+fn of_git(
+    shared: &Shared,
+    asked: git::Request<'_>,
+    method: &Method,
+    uri: &Uri,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Response {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let mut state = shared.lock();
+    let token = git::token(&text(header::AUTHORIZATION));
+    let denied = state.faults.denied.contains(CLONE);
+    let packed = state.packed(&shared.code, asked.repository());
+    let (status, body) = match (&token, packed) {
+        (None, _) => (401, Vec::new()),
+        (Some(_), _) if denied => (403, Vec::new()),
+        (Some(_), None) => (404, Vec::new()),
+        (Some(_), Some(packed)) => (200, packed.answer(asked, body)),
+    };
+    state.clone_tokens.extend(token);
+    let request = GithubRequest {
+        call: CLONE.into(),
+        method: method.to_string(),
+        path: uri.path().into(),
+        query: query(uri.query().unwrap_or_default()),
+        user_agent: text(header::USER_AGENT),
+        status,
+    };
+    state.requests.push(request);
+    let reply = Response::builder()
+        .status(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
+        .header(header::CONTENT_TYPE, asked.content_type())
+        .header(header::WWW_AUTHENTICATE, "Basic realm=\"GitHub\"")
+        .body(Body::from(body));
     reply.expect("status and headers are valid by construction")
 }
 
@@ -269,6 +335,18 @@ fn prepare(shared: &Shared, method: &Method, uri: &Uri, headers: &HeaderMap) -> 
 }
 
 impl Served {
+    /// A repository of the organisation, packed when it is first asked for.
+    fn packed(&mut self, code: &[Repository], name: &str) -> Option<Arc<git::Served>> {
+        self.organization.repositories.iter().find(|repository| repository.name == name)?;
+        if let Some(packed) = self.packed.get(name) {
+            return Some(Arc::clone(packed));
+        }
+        let repository = code.iter().find(|repository| repository.name == name)?;
+        let packed = Arc::new(git::Served::new(repository).ok()?);
+        self.packed.insert(name.to_owned(), Arc::clone(&packed));
+        Some(packed)
+    }
+
     fn judge(&mut self, endpoint: &str, request: &GithubRequest, found: Answer) -> Prepared {
         if let Some(strike) = self.faults.strike(&request.call) {
             return struck(strike);

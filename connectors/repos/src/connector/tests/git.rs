@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 
 /// A repository in a temporary folder.
@@ -80,19 +81,39 @@ fn command(folder: &Path) -> Command {
 
 /// Serves a repository over git's smart HTTP protocol on loopback until the process ends. Returns its address.
 pub(super) fn serve(repository: PathBuf) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    std::thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            let repository = repository.clone();
-            // A client that goes away in the middle ends its own thread alone.
-            std::thread::spawn(move || answer(stream, &repository));
-        }
-    });
-    address
+    serve_to(repository, None, None).0
 }
 
-fn answer(mut stream: TcpStream, repository: &Path) -> std::io::Result<()> {
+/// The same to those alone who send this `Authorization`, or with a redirect for everybody. What was sent as
+/// `Authorization` is kept.
+pub(super) fn serve_to(
+    repository: PathBuf,
+    authorization: Option<String>,
+    redirect: Option<String>,
+) -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let sent = Arc::new(Mutex::new(Vec::new()));
+    let door = Door { repository, authorization, redirect, sent: Arc::clone(&sent) };
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let door = door.clone();
+            // A client that goes away in the middle ends its own thread alone.
+            std::thread::spawn(move || answer(stream, &door));
+        }
+    });
+    (address, sent)
+}
+
+#[derive(Clone)]
+struct Door {
+    repository: PathBuf,
+    authorization: Option<String>,
+    redirect: Option<String>,
+    sent: Arc<Mutex<Vec<String>>>,
+}
+
+fn answer(mut stream: TcpStream, door: &Door) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut lines = Vec::new();
     loop {
@@ -109,6 +130,16 @@ fn answer(mut stream: TcpStream, repository: &Path) -> std::io::Result<()> {
             key.eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
         })
     };
+    let authorization = header("authorization");
+    door.sent.lock().unwrap().extend(authorization.clone());
+    if let Some(to) = &door.redirect {
+        let path = lines[0].split(' ').nth(1).unwrap_or_default();
+        return write!(stream, "HTTP/1.1 302 Found\r\nLocation: {to}{path}\r\nContent-Length: 0\r\n\r\n");
+    }
+    if door.authorization.is_some() && door.authorization != authorization {
+        let refusal = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n";
+        return stream.write_all(refusal.as_bytes());
+    }
     let body = match header("content-length") {
         Some(length) => {
             let mut body = vec![0; length.parse().unwrap_or(0)];
@@ -119,7 +150,7 @@ fn answer(mut stream: TcpStream, repository: &Path) -> std::io::Result<()> {
         None => Vec::new(),
     };
     let advertise = lines.first().is_some_and(|line| line.starts_with("GET"));
-    let mut upload = command(repository);
+    let mut upload = command(&door.repository);
     upload.args(["upload-pack", "--stateless-rpc"]);
     if advertise {
         upload.arg("--http-backend-info-refs");
