@@ -6,7 +6,7 @@ use crate::secrecy::{search, search_files};
 use anyhow::{Result, ensure};
 use std::collections::BTreeSet;
 use whose_model::{Coverage, CoverageState, NodeId, Report, Timestamp};
-use whose_world::{GithubServer, World};
+use whose_world::{GithubAppKey, GithubServer, World};
 
 /// An invented token of GitHub's own form.
 fn token() -> String {
@@ -140,5 +140,38 @@ async fn code_that_the_sign_in_may_not_read_is_a_gap_of_each_repository() -> Res
         assert_eq!(row.state, CoverageState::Failed);
         assert!(row.gaps[0].reason.contains("403") && row.gaps[0].remedy.contains("may read"), "{row:?}");
     }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_app_signs_in_for_platform_and_code_and_its_key_is_in_no_artefact() -> Result<()> {
+    let world = World::new(42, Timestamp::now());
+    let github = world.serve_github().await?;
+    let key = GithubAppKey::generate()?;
+    github.install_app("31415", key.public.clone(), 3600);
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("app.pem");
+    std::fs::write(&file, &key.private)?;
+    let product = Product::new().with([
+        ("GITHUB_API_URL", github.endpoint()),
+        ("GITHUB_APP_ID", "31415".to_owned()),
+        ("GITHUB_APP_PRIVATE_KEY_FILE", file.display().to_string()),
+    ]);
+    let mut command = product.command(["scan", "github:tallowmere", "-vv", "--save-observations", "seen.jsonl"]);
+    let scanned = command.args(["--format", "json=report.json"]).env("RUST_LOG", "trace").output()?;
+    ensure!(scanned.status.code() == Some(0), "{}", String::from_utf8_lossy(&scanned.stderr));
+    let report: Report = serde_json::from_slice(&std::fs::read(product.path("report.json"))?)?;
+    assert_eq!(read(&report).len(), world.repositories().len());
+    let (cloned_with, issued) = (github.clone_tokens(), github.app_tokens());
+    assert!(!cloned_with.is_empty() && cloned_with.iter().all(|token| issued.contains(token)));
+    assert!(github.violations().is_empty());
+    let lines = key.private.lines().filter(|line| line.len() > 40 && !line.starts_with('-')).map(String::from);
+    let values: Vec<String> = lines.chain(issued).collect();
+    ensure!(values.len() > 10, "the key has lines");
+    search("stdout", &scanned.stdout, &values)?;
+    search("stderr", &scanned.stderr, &values)?;
+    let mut searched = 0;
+    search_files(product.root(), &product.path("none"), &values, &mut searched)?;
+    ensure!(searched > 2, "only {searched} files were searched");
     Ok(())
 }

@@ -13,7 +13,7 @@ use url::Url;
 use whose_connect::{ApiCall, CallError, Client, FailureKind, Pages};
 
 /// The version of the API that this connector was written for.
-const VERSION: &str = "2022-11-28";
+pub(crate) const VERSION: &str = "2022-11-28";
 /// The most items that GitHub gives on a page.
 const PER_PAGE: &str = "100";
 /// A listing of 100,000 members has a thousand pages.
@@ -67,7 +67,7 @@ impl Api {
     async fn fetch<T: DeserializeOwned>(&self, call: ApiCall, url: &Url) -> Result<(T, HeaderMap), CallError> {
         let mut pauses = 0;
         loop {
-            let answer = self.client.send(self.request(call, url)?).await;
+            let answer = self.client.send(self.request(call, url).await?).await;
             let answer = answer.map_err(|error| unanswered(call, error))?;
             let (status, headers) = (answer.status(), answer.headers());
             if status.is_success() {
@@ -88,13 +88,15 @@ impl Api {
         }
     }
 
-    fn request(&self, call: ApiCall, url: &Url) -> Result<Request<Bytes>, CallError> {
+    async fn request(&self, call: ApiCall, url: &Url) -> Result<Request<Bytes>, CallError> {
+        // Asked for each request: a token may end while a listing is read.
+        let bearer = self.sign_in.bearer().await?;
         Request::builder()
             .method(Method::GET)
             .uri(url.as_str())
             .header(header::ACCEPT, "application/vnd.github+json")
             .header("x-github-api-version", VERSION)
-            .header(header::AUTHORIZATION, self.sign_in.bearer())
+            .header(header::AUTHORIZATION, bearer)
             .body(Bytes::new())
             .map_err(|error| CallError::new(call, FailureKind::Other, "the request cannot be built").caused_by(error))
     }

@@ -1,8 +1,8 @@
 //! One scan of one organisation: ask who it is, then run the collectors in order.
 
 use crate::session::Session;
+use crate::sign_in::GithubSignIn;
 use crate::target::Target;
-use crate::token::Token;
 use crate::{COLLECTORS, GITHUB, organization};
 use async_trait::async_trait;
 use whose_connect::{ConnectError, Connector, ConnectorInfo, Meter, Recorder, RetryPolicy, ScanContext, run_collector};
@@ -10,14 +10,14 @@ use whose_connect::{ConnectError, Connector, ConnectorInfo, Meter, Recorder, Ret
 /// The connector for GitHub.
 #[derive(Clone, Debug)]
 pub struct Github {
-    token: Option<Token>,
+    sign_in: GithubSignIn,
     pub(crate) retry: RetryPolicy,
 }
 
 impl Github {
-    /// A connector that signs in with a token; without one, no target can be scanned.
-    pub fn new(token: Option<Token>) -> Self {
-        Self { token, retry: RetryPolicy::default() }
+    /// A connector that signs in so; with neither token nor app, no target can be scanned.
+    pub fn new(sign_in: GithubSignIn) -> Self {
+        Self { sign_in, retry: RetryPolicy::default() }
     }
 }
 
@@ -33,7 +33,7 @@ impl Connector for Github {
 
     async fn scan(&self, target: &str, context: &ScanContext) -> Result<(), ConnectError> {
         let target = Target::parse(target)?;
-        let session = Session::prepare(&target, self.token.as_ref(), &context.network, self.retry)?;
+        let session = Session::prepare(&target, &self.sign_in, &context.network, self.retry)?;
         let session = tokio::select! {
             biased;
             () = context.cancel.cancelled() => {

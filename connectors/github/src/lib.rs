@@ -3,6 +3,7 @@
 mod actions_permissions;
 mod actions_secrets;
 mod api;
+mod app;
 mod app_installations;
 mod code;
 mod connector;
@@ -30,6 +31,7 @@ mod wire;
 
 pub use connector::Github;
 pub use permissions::least_privilege_app;
+pub use sign_in::GithubSignIn;
 pub use token::Token;
 
 use session::Session;

@@ -1,5 +1,6 @@
 //! `orgs/get`: the organisation itself. It is the first question, so it also settles whether the token is taken.
 
+use crate::app::{CREATE_TOKEN, GET_INSTALLATION};
 use crate::ids::Organization;
 use crate::session::Session;
 use crate::target::{Target, is_login};
@@ -21,7 +22,7 @@ pub(crate) const INFO: CollectorInfo = CollectorInfo {
     title: "the organisation",
     provides: &[],
     types: &[],
-    calls: &[GET_ORGANIZATION],
+    calls: &[GET_ORGANIZATION, GET_INSTALLATION, CREATE_TOKEN],
     switched_on_by: None,
 };
 
@@ -70,8 +71,9 @@ pub(crate) fn observe(organization: &Organization, answer: &Answer) -> Node {
 pub(crate) fn sign_in_error(target: &Target, error: CallError) -> ConnectError {
     let remedy = match error.kind {
         FailureKind::Denied => {
-            "Check the organisation's login and that GITHUB_TOKEN holds a token that works and may see it; an \
-             organisation with single sign-on must authorise the token"
+            "Check the organisation's login and that GITHUB_TOKEN holds a token that works and may see it (an \
+             organisation with single sign-on must authorise the token), or that the app of GITHUB_APP_ID is \
+             installed there"
         }
         FailureKind::Throttled => "The token has used up what it may ask for; scan again within the hour",
         FailureKind::Unreachable => "Check the network, the proxy and the address of the API",

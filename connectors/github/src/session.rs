@@ -5,16 +5,15 @@ use crate::code::Code;
 use crate::ids::Organization;
 use crate::people::People;
 use crate::selection::Selection;
-use crate::sign_in::SignIn;
+use crate::sign_in::{GithubSignIn, SignIn};
 use crate::target::{Target, base, git_host, is_loopback};
-use crate::token::Token;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::{Arc, OnceLock};
 use url::Url;
 use whose_connect::{Client, ConnectError, DefaultLimits, NetworkSettings, RetryPolicy};
 
 /// GitHub gives 5,000 calls an hour to most tokens, lets 100 be under way at once, and asks for far fewer.
-const LIMITS: DefaultLimits = DefaultLimits {
+pub(crate) const LIMITS: DefaultLimits = DefaultLimits {
     max_concurrency: NonZeroUsize::new(8).expect("eight is not zero"),
     requests_per_second: NonZeroU32::new(12).expect("twelve is not zero"),
 };
@@ -60,11 +59,10 @@ impl Session {
     /// Prepares the client. Nothing is sent yet.
     pub(crate) fn prepare(
         target: &Target,
-        token: Option<&Token>,
+        sign_in: &GithubSignIn,
         network: &NetworkSettings,
         retry: RetryPolicy,
     ) -> Result<Self, ConnectError> {
-        let sign_in = Arc::new(sign_in(target, token)?);
         let address = match &network.endpoint {
             Some(endpoint) => base(endpoint).map_err(|reason| ConnectError::Network {
                 setting: "endpoint",
@@ -75,6 +73,7 @@ impl Session {
         };
         let limits = if is_loopback(&address) { LOOPBACK_LIMITS } else { LIMITS };
         let client = Client::new(network, limits)?.with_retry(retry);
+        let sign_in = Arc::new(sign_in.open(target, &client, &address)?);
         Ok(Self {
             git: git_address(&address),
             api: Api::new(client, address, Arc::clone(&sign_in)),
@@ -97,17 +96,4 @@ fn git_address(api: &Url) -> Url {
         let _ = git.set_host(Some(&host));
     }
     git
-}
-
-fn sign_in(target: &Target, token: Option<&Token>) -> Result<SignIn, ConnectError> {
-    let failed = |reason: &str| ConnectError::SignIn {
-        target: format!("the organisation {} on {}", target.org, target.host),
-        reason: reason.into(),
-        remedy: "Set GITHUB_TOKEN to a token of an app's installation, or to a personal one, that may read the \
-                 organisation; `whose permissions github` prints what it needs"
-            .into(),
-        source: None,
-    };
-    let token = token.ok_or_else(|| failed("there is no token"))?;
-    SignIn::with_token(token).ok_or_else(|| failed("the token holds characters that no token has"))
 }

@@ -1,11 +1,12 @@
 //! Whole scans against the invented organisation: what is seen, and what is said of everything that is not.
 
+mod app;
 mod code;
 mod denied;
 mod estate;
 mod faults;
 
-use crate::{Github, Token};
+use crate::{Github, GithubSignIn, Token};
 use std::collections::BTreeSet;
 use std::time::Duration;
 use whose_connect::{
@@ -76,12 +77,16 @@ async fn scan_as(server: &GithubServer, token: Option<Token>, cancel: Cancellati
 }
 
 async fn scan_target(server: &GithubServer, target: &str, token: Option<Token>, cancel: CancellationToken) -> Scan {
+    scan_signed_in(server, target, token.map(GithubSignIn::from).unwrap_or_default(), cancel).await
+}
+
+async fn scan_signed_in(server: &GithubServer, target: &str, sign_in: GithubSignIn, cancel: CancellationToken) -> Scan {
     let (sink, mut events) = Sink::channel(8);
     let (hand, mut handed) = tokio::sync::mpsc::channel(64);
     let sink = sink.handing_over_to(hand);
     let network = NetworkSettings { endpoint: Some(server.endpoint()), ..NetworkSettings::default() };
     let context = ScanContext { as_of: world().as_of(), sink, cancel, network };
-    let mut github = Github::new(token);
+    let mut github = Github::new(sign_in);
     // The pauses of a real scan would only make the tests slow.
     let pause = Duration::from_millis(5);
     github.retry = RetryPolicy { attempts: 4, first_pause: pause, longest_pause: pause };

@@ -24,7 +24,7 @@ Targets:
   aws:profile=NAME             the account of a profile; more: role=ARN, external-id=ID, region=NAME
   azure:tenant=ID              a tenant of Entra and its subscriptions (AZURE_CLIENT_ID and its kin, or a signed-in az)
   gcp:project=ID               a project of Google Cloud, or gcp:organization=ID (application default credentials)
-  github:ORG                   an organisation of GitHub (GITHUB_TOKEN)
+  github:ORG                   an organisation of GitHub and its code (GITHUB_TOKEN, or GITHUB_APP_ID with its key)
   PATH                         a git repository (working tree and whole history, bare too) or a plain folder
   https://HOST/ORG/REPO.git    a repository to clone for the time of the scan
   people:FILE                  a CSV file of people (email, login, status, left): who is there and who left

@@ -38,7 +38,7 @@ impl Registry {
                 Arc::new(connector_aws::Aws),
                 Arc::new(connector_azure::Azure::new(connector_azure::AzureSignIn::from_variables(variable))),
                 Arc::new(connector_gcp::Gcp),
-                Arc::new(connector_github::Github::new(github_token())),
+                Arc::new(connector_github::Github::new(connector_github::GithubSignIn::from_variables(variable))),
                 Arc::new(connector_files::Files),
             ],
         }
@@ -86,11 +86,6 @@ impl Registry {
 /// A variable of the environment that says something.
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
-}
-
-/// The token of GitHub's own tools.
-fn github_token() -> Option<connector_github::Token> {
-    ["GITHUB_TOKEN", "GH_TOKEN"].into_iter().find_map(variable).and_then(|text| connector_github::Token::new(&text))
 }
 
 /// `https://…`, `ssh://…`, `git://…`, `file://…` or `user@host:path`.

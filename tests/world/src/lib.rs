@@ -24,8 +24,8 @@ pub use company::{CloudLeaks, World};
 pub use entra::{EntraLeak, EntraRequest, EntraServer, EntraTenant, Subscription};
 pub use error::WorldError;
 pub use github::{
-    GithubAuthorization, GithubDeployKey, GithubInstallation, GithubOrganization, GithubRepository, GithubRequest,
-    GithubServer, GithubToken, GithubUser, GithubWebhook,
+    GithubAppKey, GithubAuthorization, GithubDeployKey, GithubInstallation, GithubOrganization, GithubRepository,
+    GithubRequest, GithubServer, GithubToken, GithubUser, GithubWebhook,
 };
 pub use google::{
     Binding, Folder, Google, GoogleApiKey, GoogleEstate, GoogleRequest, GoogleServer, Pool, Project, ServiceAccount,

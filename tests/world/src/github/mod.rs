@@ -1,5 +1,6 @@
 //! The company's organisation on GitHub: a plan drawn from the world, and a server that speaks GitHub's REST API.
 
+mod app;
 mod faults;
 mod git;
 mod organization;
@@ -9,6 +10,7 @@ mod server;
 #[cfg(test)]
 mod tests;
 
+pub use app::GithubAppKey;
 pub use organization::{
     GithubAuthorization, GithubDeployKey, GithubInstallation, GithubOrganization, GithubRepository, GithubToken,
     GithubUser, GithubWebhook,

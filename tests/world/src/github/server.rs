@@ -1,5 +1,6 @@
 //! The server: listens on loopback, records every call, refuses writes, and spoils replies when told to.
 
+use super::app::SigningApp;
 use super::faults::{Faults, NextPage, Spoil, Strike};
 use super::git;
 use super::organization::GithubOrganization;
@@ -24,6 +25,9 @@ use tokio::task::JoinHandle;
 
 /// What requests to git are recorded as.
 const CLONE: &str = "GetRepositoryCode";
+
+/// The installation of the app that signs in.
+const INSTALLATION: u64 = 31;
 
 /// A recorded call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +71,8 @@ struct Served {
     /// The repositories that were packed, and the tokens with which they were cloned.
     packed: BTreeMap<String, Arc<git::Served>>,
     clone_tokens: Vec<String>,
+    /// The app that signs in, when one does: then no other token is taken.
+    app: Option<SigningApp>,
 }
 
 impl World {
@@ -88,6 +94,7 @@ impl World {
             violations: Vec::new(),
             packed: BTreeMap::new(),
             clone_tokens: Vec::new(),
+            app: None,
         });
         let shared = Arc::new(Shared { endpoint, code: self.repositories().to_vec(), state });
         let router = Router::new().fallback(serve).with_state(Arc::clone(&shared));
@@ -129,6 +136,17 @@ impl GithubServer {
     /// The token of every request to git so far. Without one, nothing is cloned.
     pub fn clone_tokens(&self) -> Vec<String> {
         self.state().clone_tokens.clone()
+    }
+
+    /// Installs the app that signs in from now on, with the public half of its key. Its tokens end after so many seconds,
+    /// and no other token is taken.
+    pub fn install_app(&self, id: &str, public: Vec<u8>, lifetime: i64) {
+        self.state().app = Some(SigningApp::new(id, public, lifetime));
+    }
+
+    /// The tokens that the app was given so far.
+    pub fn app_tokens(&self) -> Vec<String> {
+        self.state().app.as_ref().map(SigningApp::tokens).unwrap_or_default()
     }
 
     /// Changes the organisation, as its administrators would between two scans.
@@ -276,7 +294,7 @@ fn of_git(
 ) -> Response {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let mut state = shared.lock();
-    let token = git::token(&text(header::AUTHORIZATION));
+    let token = git::token(&text(header::AUTHORIZATION)).filter(|token| state.knows(token));
     let denied = state.faults.denied.contains(CLONE);
     let packed = state.packed(&shared.code, asked.repository());
     let (status, body) = match (&token, packed) {
@@ -307,7 +325,11 @@ fn of_git(
 fn prepare(shared: &Shared, method: &Method, uri: &Uri, headers: &HeaderMap) -> Prepared {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let mut state = shared.lock();
-    let (call, found) = answer(&state.organization, uri.path());
+    let sign_in = state.sign_in(uri.path());
+    let (call, found) = match &sign_in {
+        Some((call, _)) => (*call, Answer::NotFound),
+        None => answer(&state.organization, uri.path()),
+    };
     let mut request = GithubRequest {
         call: call.into(),
         method: method.to_string(),
@@ -316,18 +338,25 @@ fn prepare(shared: &Shared, method: &Method, uri: &Uri, headers: &HeaderMap) -> 
         user_agent: text(header::USER_AGENT),
         status: 0,
     };
-    let signed_in = text(header::AUTHORIZATION).strip_prefix("Bearer ").is_some_and(|token| !token.is_empty());
+    let bearer = text(header::AUTHORIZATION).strip_prefix("Bearer ").unwrap_or_default().to_owned();
+    let signed_in = match sign_in {
+        Some(_) => state.app.as_ref().is_some_and(|app| app.takes(&bearer)),
+        None => state.knows(&bearer),
+    };
+    let reads = *method == sign_in.as_ref().map_or(Method::GET, |(_, method)| method.clone());
     let prepared = if request.user_agent.is_empty() {
         Prepared::refusal(403, "Request forbidden by administrative rules. A User-Agent is missing.", Vec::new())
     } else if !signed_in {
         Prepared::refusal(401, "Requires authentication", Vec::new())
-    } else if *method != Method::GET {
+    } else if !reads {
         Prepared::refusal(403, "Resource not accessible by integration", Vec::new())
+    } else if sign_in.is_some() && !state.faults.denied.contains(call) {
+        state.signed_in(call, uri.path())
     } else {
         state.judge(&shared.endpoint, &request, found)
     };
     request.status = prepared.status;
-    if *method != Method::GET {
+    if !reads {
         state.violations.push(request.clone());
     }
     state.requests.push(request);
@@ -345,6 +374,37 @@ impl Served {
         let packed = Arc::new(git::Served::new(repository).ok()?);
         self.packed.insert(name.to_owned(), Arc::clone(&packed));
         Some(packed)
+    }
+
+    /// Whether a token is taken: any, until an app signs in.
+    fn knows(&self, token: &str) -> bool {
+        !token.is_empty() && self.app.as_ref().is_none_or(|app| app.has_issued(token))
+    }
+
+    /// The call by which an app signs in that a path is, with its method.
+    fn sign_in(&self, path: &str) -> Option<(&'static str, Method)> {
+        let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+        match parts[..] {
+            ["orgs", _, "installation"] => Some(("GetOrganizationInstallation", Method::GET)),
+            ["app", "installations", _, "access_tokens"] => Some(("CreateInstallationAccessToken", Method::POST)),
+            _ => None,
+        }
+    }
+
+    /// The answer to an app that is signed in.
+    fn signed_in(&mut self, call: &str, path: &str) -> Prepared {
+        let own = format!("/orgs/{}/installation", self.organization.login);
+        if call == "GetOrganizationInstallation" && !path.eq_ignore_ascii_case(&own) {
+            return Prepared::refusal(404, "Not Found", Vec::new());
+        }
+        let body = match &mut self.app {
+            Some(app) if call == "CreateInstallationAccessToken" => app.issue(),
+            _ => {
+                json!({"id": INSTALLATION, "account": {"login": self.organization.login}, "repository_selection": "all"})
+            }
+        };
+        let status = if call == "CreateInstallationAccessToken" { 201 } else { 200 };
+        Prepared { status, headers: Vec::new(), body: body.to_string(), spoil: self.faults.spoil(call) }
     }
 
     fn judge(&mut self, endpoint: &str, request: &GithubRequest, found: Answer) -> Prepared {
