@@ -2,7 +2,7 @@
 //! check of coverage, the severity sum, owner, reach, places, frameworks and the id.
 
 use crate::severity::{Exposure, Factors, Liveness, Power, UseCounts, weigh};
-use crate::{Draft, Group, Policy, Premise, RuleInfo, leak, wording};
+use crate::{Draft, Group, Policy, Premise, RuleInfo, leak, subjects, wording};
 use std::collections::BTreeSet;
 use whose_graph::{Graph, Ix};
 use whose_model::{
@@ -125,7 +125,7 @@ impl<'g> Findings<'g> {
             _ if draft.power_in_base => Power::InBase,
             // A way to an administrator is as good as being one.
             Some(ix) if !self.graph.reach(ix).admins.is_empty() => Power::Tier(Tier::T0),
-            Some(ix) => Power::Tier(self.graph.privilege(ix).tier),
+            Some(ix) => Power::Tier(subjects::tier(self.graph, ix)),
             None => Power::NoIdentity,
         };
         let exposure = if draft.secrets.is_empty() { draft.exposure } else { draft.exposure.max(Exposure::Internal) };

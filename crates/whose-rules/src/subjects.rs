@@ -2,7 +2,7 @@
 
 use crate::Premise;
 use whose_graph::{Graph, Ix};
-use whose_model::{Class, CredentialKind, Facet, IdentityDetail, Node, NodeKind, State};
+use whose_model::{Class, CredentialKind, EdgeKind, Facet, IdentityDetail, Node, NodeKind, State, Tier};
 
 /// The identities that somebody must answer for: not human, not the provider's own, not the root of a scope, not
 /// deleted. One whose class is unknown counts in: it is not known to be human.
@@ -67,6 +67,40 @@ pub(crate) fn is_agent(graph: &Graph, ix: Ix) -> bool {
 pub(crate) fn made_from(graph: &Graph, ix: Ix) -> Option<Ix> {
     let source = graph.find(graph.node(ix).identity()?.instance_of.as_ref()?)?;
     graph.is_seen(source).then_some(source)
+}
+
+/// How much the holder of an identity can do by its own grants, or by those of what was made from it: an application
+/// has none of its own and acts as its service principal.
+pub(crate) fn tier(graph: &Graph, ix: Ix) -> Tier {
+    let tiers = || std::iter::once(ix).chain(instances(graph, ix)).map(|one| graph.privilege(one).tier);
+    let strongest = tiers().min().unwrap_or(Tier::Unknown);
+    // What was not read of one of them could be more than the others have.
+    if strongest != Tier::T0 && tiers().any(|tier| tier == Tier::Unknown) { Tier::Unknown } else { strongest }
+}
+
+fn instances(graph: &Graph, ix: Ix) -> impl Iterator<Item = Ix> + '_ {
+    let made = graph.out(ix, EdgeKind::CanAssume).map(|(to, _)| to);
+    made.filter(move |to| {
+        let detail = graph.node(*to).identity();
+        detail.and_then(|detail| detail.instance_of.as_ref()) == Some(&graph.node(ix).id)
+    })
+}
+
+/// Whether what is wrong with the keeping of an identity is wrong with the application that it stands for, and told
+/// there. An agent has keepers of its own.
+pub(crate) fn is_told_at_source(graph: &Graph, ix: Ix) -> bool {
+    is_own_instance(graph, ix) && made_from(graph, ix).is_some()
+}
+
+/// Where the application was not seen, it may be among what was not read.
+pub(crate) fn source_premise(graph: &Graph, ix: Ix) -> Option<Premise> {
+    let unseen = is_own_instance(graph, ix) && made_from(graph, ix).is_none();
+    graph.scope_of(ix).filter(|_| unseen).map(|scope| Premise::Within(scope, Facet::Identities))
+}
+
+fn is_own_instance(graph: &Graph, ix: Ix) -> bool {
+    let detail = graph.node(ix).identity();
+    detail.is_some_and(|own| own.instance_of.is_some() && own.third_party == Some(false) && !own.agent)
 }
 
 /// The working credentials with which somebody can act as an identity: its own, and those of what it was made from.

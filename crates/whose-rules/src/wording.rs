@@ -1,6 +1,7 @@
 //! How findings speak: names with their kind, ages, owners and reach. One place, so that all rules say the
 //! same thing in the same words.
 
+use crate::subjects;
 use whose_graph::{Graph, Ix};
 use whose_model::{
     EdgeKind, Facet, LastUsed, Node, NodeId, OwnerBand, OwnerCandidate, Ownership, PartyStatus, Reach, Tier, Timestamp,
@@ -86,8 +87,8 @@ fn gone(candidates: &[OwnerCandidate]) -> String {
 
 /// How far the holder of an identity gets, in words that follow "it".
 pub(crate) fn reach(graph: &Graph, identity: Ix) -> String {
-    let tier = graph.privilege(identity).tier;
-    if tier == Tier::T0 {
+    let tier = subjects::tier(graph, identity);
+    if graph.privilege(identity).tier == Tier::T0 {
         return "is admin-equivalent".into();
     }
     let reach = graph.reach(identity);

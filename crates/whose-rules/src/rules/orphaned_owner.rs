@@ -42,7 +42,8 @@ impl PostureRule for OrphanedOwner {
     }
 
     fn check(&self, graph: &Graph, _policy: &Policy, findings: &mut Findings<'_>) {
-        let concerned = subjects::machines(graph).filter(|ix| !subjects::is_agent(graph, *ix));
+        let told_elsewhere = |ix: Ix| subjects::is_agent(graph, ix) || subjects::is_told_at_source(graph, ix);
+        let concerned = subjects::machines(graph).filter(|ix| !told_elsewhere(*ix));
         for ix in concerned.filter(|ix| graph.ownership(*ix).band == OwnerBand::Orphaned) {
             let gone: Vec<&OwnerCandidate> = inactive(graph, ix);
             let names: Vec<&str> = gone.iter().map(|party| party.name.as_str()).collect();
@@ -64,6 +65,7 @@ impl PostureRule for OrphanedOwner {
                 draft = draft.fixed_by(fixes::step(graph, fixes::Step::Deactivate, credential));
             }
             draft.premises.extend(subjects::machine_premises(graph, ix));
+            draft.premises.extend(subjects::source_premise(graph, ix));
             findings.report(ix, draft);
         }
     }

@@ -42,8 +42,12 @@ impl PostureRule for OutsideIssuerForAdmin {
     }
 
     fn check(&self, graph: &Graph, policy: &Policy, findings: &mut Findings<'_>) {
-        for ix in graph.of_kind(NodeKind::Identity).filter(|ix| !graph.reach(*ix).admins.is_empty()) {
-            for (issuer, shows) in outside(graph, policy, ix) {
+        for ix in graph.of_kind(NodeKind::Identity) {
+            let outside = outside(graph, policy, ix);
+            if outside.is_empty() || graph.reach(ix).admins.is_empty() {
+                continue;
+            }
+            for (issuer, shows) in outside {
                 let name = wording::named_first(graph, ix);
                 let draft = Draft::new(format!("{name} can become an administrator, and lets in whom {issuer} names"))
                     .power_in_base()

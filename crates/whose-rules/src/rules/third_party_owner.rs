@@ -120,11 +120,11 @@ mod tests {
     fn a_guest_and_a_foreign_application_as_owners_are_found_once_for_application_and_service_principal() {
         let guest = estate().owned(&application("forms"), &person("guest"), "owner");
         let guest = guest.owned(&principal("forms"), &person("guest"), "owner");
-        let findings = check(&ThirdPartyOwner, &guest, &[("forms", Severity::Low)]);
+        let findings = check(&ThirdPartyOwner, &guest, &[("forms", Severity::Medium)]);
         assert_eq!(findings[0].subject, application("forms"));
         assert!(findings[0].title.starts_with("User guest@acme.example, of another organisation, controls"));
         let vendor = estate().owned(&principal("forms"), &principal("vendor"), "owner");
-        check(&ThirdPartyOwner, &vendor, &[("forms", Severity::Low)]);
+        check(&ThirdPartyOwner, &vendor, &[("forms", Severity::Medium)]);
     }
 
     #[test]
@@ -136,6 +136,6 @@ mod tests {
     #[test]
     fn a_guest_who_was_seen_counts_however_the_rest_was_read() {
         let guest = estate().owned(&application("forms"), &person("guest"), "owner").denied(Facet::OwnerSignals);
-        check(&ThirdPartyOwner, &guest, &[("forms", Severity::Low)]);
+        check(&ThirdPartyOwner, &guest, &[("forms", Severity::Medium)]);
     }
 }

@@ -35,7 +35,7 @@ impl PostureRule for UndeclaredLifecycle {
     }
 
     fn check(&self, graph: &Graph, _policy: &Policy, findings: &mut Findings<'_>) {
-        for ix in subjects::machines(graph) {
+        for ix in subjects::machines(graph).filter(|ix| !subjects::is_told_at_source(graph, *ix)) {
             let lifecycle = graph.lifecycle(ix);
             let missing = match (&lifecycle.purpose, lifecycle.expiry) {
                 (None, None) => "neither a purpose nor an end",
@@ -52,6 +52,7 @@ impl PostureRule for UndeclaredLifecycle {
                 ix,
             ));
             draft.premises.extend(subjects::machine_premises(graph, ix));
+            draft.premises.extend(subjects::source_premise(graph, ix));
             findings.report(ix, draft);
         }
     }

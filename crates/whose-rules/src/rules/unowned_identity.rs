@@ -43,7 +43,8 @@ impl PostureRule for UnownedIdentity {
     }
 
     fn check(&self, graph: &Graph, _policy: &Policy, findings: &mut Findings<'_>) {
-        let concerned = subjects::machines(graph).filter(|ix| !subjects::is_agent(graph, *ix));
+        let told_elsewhere = |ix: Ix| subjects::is_agent(graph, ix) || subjects::is_told_at_source(graph, ix);
+        let concerned = subjects::machines(graph).filter(|ix| !told_elsewhere(*ix));
         for ix in concerned.filter(|ix| graph.ownership(*ix).band == OwnerBand::Unowned) {
             let name = wording::named(graph, ix);
             let mut draft = match unconfirmed(graph, ix) {
@@ -55,6 +56,7 @@ impl PostureRule for UnownedIdentity {
             };
             draft = draft.shown_by_all(signals(graph, ix)).fixed_by(fixes::step(graph, fixes::Step::RecordOwner, ix));
             draft.premises.extend(subjects::machine_premises(graph, ix));
+            draft.premises.extend(subjects::source_premise(graph, ix));
             draft.premises.extend(weighed_premise(graph, ix));
             findings.report(ix, draft);
         }
@@ -100,7 +102,8 @@ fn signals(graph: &Graph, ix: Ix) -> Vec<Evidence> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{Estate, check, not_assessable, role};
+    use crate::testing::{Estate, check, not_assessable, role, tenant};
+    use whose_model::Tier;
 
     #[test]
     fn an_identity_without_any_signal_is_found() {
@@ -128,6 +131,20 @@ mod tests {
         let findings = check(&UnownedIdentity, &estate, &[("svc-mail", Severity::Info)]);
         assert!(findings[0].title.starts_with("Nobody could confirm eve@example.com"), "{}", findings[0].title);
         not_assessable(&UnownedIdentity, &estate.denied(Facet::OwnerStatus));
+    }
+
+    #[test]
+    fn an_application_and_its_service_principal_are_one_finding_as_weighty_as_what_the_principal_may_do() {
+        let estate = Estate::tenant().app("sync", |_| {}).role_of(&tenant::principal("sync"), "r", Tier::T1);
+        let findings = check(&UnownedIdentity, &estate, &[("sync", Severity::Medium)]);
+        assert_eq!(findings[0].subject, tenant::application("sync"));
+        assert!(findings[0].reach.as_deref().unwrap().ends_with("writes production data, secrets or pipelines"));
+        let mut alone = estate.clone();
+        alone.nodes.retain(|node| node.id != tenant::application("sync"));
+        check(&UnownedIdentity, &alone, &[("sync", Severity::Medium)]);
+        not_assessable(&UnownedIdentity, &alone.denied(Facet::Identities));
+        let foreign = Estate::tenant().foreign("vendor", true, |_| {});
+        check(&UnownedIdentity, &foreign, &[("vendor", Severity::Low)]);
     }
 
     #[test]

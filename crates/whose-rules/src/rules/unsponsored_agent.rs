@@ -99,11 +99,7 @@ mod tests {
         assert!(findings[0].title.ends_with("is gone: eve@acme.example"), "{}", findings[0].title);
         check(rule("orphaned-owner").unwrap(), &gone, &[]);
         check(&UnsponsoredAgent, &estate(), &[("helper", Severity::Medium)]);
-        let unowned = check(
-            rule("unowned-identity").unwrap(),
-            &estate(),
-            &[("blueprint", Severity::Low), ("blueprint", Severity::Low)],
-        );
+        let unowned = check(rule("unowned-identity").unwrap(), &estate(), &[("blueprint", Severity::Medium)]);
         assert!(unowned.iter().all(|finding| finding.subject != principal("helper")));
         // Who owns an agent keeps it running; that is not to sponsor it.
         let owned = estate().owned(&principal("helper"), &person("ana"), "owner");
