@@ -83,3 +83,30 @@ async fn a_denied_call_is_a_gap_and_never_a_false_finding() -> Result<()> {
     assert!(denied >= 9, "only {denied} calls were made and denied");
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_call_to_the_directory_makes_no_finding_that_was_not_there() -> Result<()> {
+    let world = World::new(3, Timestamp::now());
+    let server = world.serve_entra().await?;
+    let product = Product::new().with(server.environment()).with([("AZURE_ENDPOINT_URL", server.endpoint())]);
+    let expected = found(&product.scan(&["azure"], &[0])?);
+    let calls = connector_azure::AZURE.calls();
+    assert!(calls.len() >= 14, "{}", calls.len());
+    for call in calls {
+        let before = server.requests().len();
+        server.deny(call.operation());
+        let report = product.scan(&["azure"], &[0, 3])?;
+        server.heal();
+        let invented: Vec<_> = found(&report).difference(&expected).cloned().collect();
+        assert!(invented.is_empty(), "{}: {invented:?}", call.name);
+        if server.requests()[before..].iter().any(|request| request.action == call.operation()) {
+            let gaps = report.coverage.iter().flat_map(|row| &row.gaps);
+            assert!(
+                gaps.into_iter().any(|gap| gap.call.as_deref() == Some(call.name)),
+                "{}: no gap names it",
+                call.name
+            );
+        }
+    }
+    Ok(())
+}

@@ -110,7 +110,8 @@ async fn observe(session: &Session, found: Application, out: &mut Recorder) {
     node.description.clone_from(&description);
     node.tags.clone_from(&tags);
     let barred = found.disabled_by_microsoft_status.is_some_and(|status| status.starts_with("Disabled"));
-    node.state = if barred { State::Disabled } else { State::Enabled };
+    // Whether it can sign in is told by its service principal.
+    node.state = if barred { State::Disabled } else { State::Unknown };
     out.node(node).await;
 
     let path = format!("/v1.0/applications/{}/owners?$select=id,userPrincipalName,displayName", found.id);

@@ -204,11 +204,9 @@ async fn link_application(principal: &NodeId, app_id: &str, state: State, own: &
     let id = application(app_id);
     let evidence = Evidence::new("it signs in as its service principal", LIST_SERVICE_PRINCIPALS.name);
     out.edge(Edge::stated(id.clone(), EdgeKind::CanAssume, principal.clone()).shown_by(evidence)).await;
-    if state == State::Disabled && own.single_tenant {
-        let mut node = Node::new(id, What::Identity(Box::default()), APPLICATION, &own.name);
-        node.state = State::Disabled;
-        out.node(node).await;
-    }
+    let mut node = Node::new(id, What::Identity(Box::default()), APPLICATION, &own.name);
+    node.state = if own.single_tenant { state } else { State::Enabled };
+    out.node(node).await;
 }
 
 async fn observe_owners(

@@ -60,10 +60,21 @@ impl<'g> Findings<'g> {
     fn missing(&self, subject: Ix, draft: &Draft) -> Option<Gap> {
         let stated = if draft.positive { &[] } else { self.info.needs };
         let of_rule = stated.iter().map(|facet| Premise::Of(subject, *facet));
-        of_rule.chain(draft.premises.iter().copied()).find_map(|premise| match premise {
-            Premise::Of(ix, facet) => self.gap(ix, facet),
-            Premise::Within(scope, facet) => self.graph.scope_gaps(scope, facet).into_iter().next(),
+        of_rule.chain(self.parent_premise(subject)).chain(draft.premises.iter().copied()).find_map(|premise| {
+            match premise {
+                Premise::Of(ix, facet) => self.gap(ix, facet),
+                Premise::Within(scope, facet) => self.graph.scope_gaps(scope, facet).into_iter().next(),
+            }
         })
+    }
+
+    /// A credential works as long as its identity does. Where nobody said that it does, whoever could have said so must
+    /// have been read.
+    fn parent_premise(&self, subject: Ix) -> Option<Premise> {
+        let credential = self.graph.node(subject).kind() == NodeKind::Credential;
+        let parent = self.graph.identity_of(subject).filter(|ix| credential && self.graph.is_seen(*ix))?;
+        let unsaid = self.graph.node(parent).state == State::Unknown;
+        unsaid.then_some(Premise::Of(parent, Facet::Identities))
     }
 
     /// A gap about a thing, or about the identity that it leads to. A credential answers for itself: a listing of

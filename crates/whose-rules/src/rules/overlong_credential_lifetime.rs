@@ -78,8 +78,8 @@ impl PostureRule for OverlongCredentialLifetime {
 mod tests {
     use super::*;
     use crate::rule;
-    use crate::testing::tenant::{application, ends, principal};
-    use crate::testing::{Estate, ago, check};
+    use crate::testing::tenant::{application, ends, principal, scope};
+    use crate::testing::{Estate, ago, check, not_assessable};
     use whose_model::{Node, NodeId, State, Tier, What};
 
     fn held(kind: CredentialKind, age: i64, life: i64) -> Estate {
@@ -89,6 +89,7 @@ mod tests {
             id,
             kind,
             |node| {
+                node.scope = Some(scope());
                 node.created = Some(ago(age));
                 ends(node, life - age);
             },
@@ -126,6 +127,15 @@ mod tests {
         let mut off = held(CredentialKind::ClientSecret, 10, 730);
         off.nodes.iter_mut().filter(|node| node.id.local() == "k1").for_each(|node| node.state = State::Disabled);
         check(&OverlongCredentialLifetime, &off, &[]);
+    }
+
+    #[test]
+    fn an_application_of_which_nobody_said_that_it_is_on_may_be_off() {
+        let mut unsaid = held(CredentialKind::ClientSecret, 10, 730);
+        let of_it = |node: &&mut Node| node.id == application("sync");
+        unsaid.nodes.iter_mut().filter(of_it).for_each(|node| node.state = State::Unknown);
+        check(&OverlongCredentialLifetime, &unsaid, &[("k1", Severity::Medium)]);
+        not_assessable(&OverlongCredentialLifetime, &unsaid.denied(Facet::Identities));
     }
 
     #[test]
