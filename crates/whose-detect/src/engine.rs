@@ -30,7 +30,7 @@ pub struct Detection {
 }
 
 /// What a detector is, for lists and documentation.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DetectorInfo<'e> {
     /// `<vendor>.<thing>`.
     pub id: &'e str,
@@ -38,6 +38,8 @@ pub struct DetectorInfo<'e> {
     pub title: &'e str,
     /// How sure a match is.
     pub confidence: SecretConfidence,
+    /// By what a match is joined with the inventory, in words.
+    pub joined_by: Vec<&'static str>,
     /// The vendor's page on the format.
     pub docs: &'e str,
 }
@@ -83,6 +85,7 @@ impl Engine {
                 id: &definition.id,
                 title: &definition.title,
                 confidence: definition.confidence,
+                joined_by: definition.joins.iter().map(|join| join.words()).collect(),
                 docs: &definition.docs,
             }
         })

@@ -33,6 +33,19 @@ pub(crate) enum JoinRule {
 }
 
 impl JoinRule {
+    /// By what a value is joined, in words.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Self::AwsAccessKey | Self::GcpServiceAccountKey => "the id of the key",
+            Self::AwsBedrockUser => "the user in it",
+            Self::EntraClientSecret => "the first three characters, beside the application or the tenant",
+            Self::AzureSigner => "who signed it",
+            Self::GithubLastEight => "the last eight characters",
+            Self::JwtSubject => "the subject in its claims",
+            Self::PublicHalf => "the public half of the key, and its certificate in the same file",
+        }
+    }
+
     /// What the value names.
     pub(crate) fn resolve(self, found: &Found<'_>) -> Vec<Join> {
         let by = |target, scope, strength| Join { target, scope, strength };

@@ -16,10 +16,9 @@ pub(crate) struct Attributes {
 }
 
 impl Attributes {
-    /// Looks for everything that the leaked values among these nodes ask for.
-    pub(crate) fn of(nodes: &Nodes) -> Self {
+    /// Looks for everything that the leaked values among these nodes, which come in the order of their ids, ask for.
+    pub(crate) fn of(nodes: &Nodes, order: &[Ix]) -> Self {
         let mut asked = Self::default();
-        let order = nodes.sorted();
         let secrets = order.iter().filter_map(|ix| nodes.get(*ix).secret());
         for join in secrets.flat_map(|secret| &secret.joins) {
             let (map, key) = match &join.target {
@@ -31,7 +30,7 @@ impl Attributes {
             map.entry(key.clone()).or_default();
         }
         for ix in order {
-            asked.note(nodes, ix);
+            asked.note(nodes, *ix);
         }
         asked
     }

@@ -31,12 +31,13 @@ impl Graph {
         name_what_is_mentioned(&mut nodes, &coverage);
         coverage.sort_by(|a, b| (&a.scope, &a.source, &a.facets).cmp(&(&b.scope, &b.source, &b.facets)));
         let links = Links::build(&mut nodes, edges);
+        let order = nodes.sorted();
         let mut graph = Self {
             as_of,
             scanned: by_scope(&coverage, |id| nodes.find(id)),
             coverage,
-            order: nodes.sorted(),
-            attributes: Attributes::of(&nodes),
+            attributes: Attributes::of(&nodes, &order),
+            order,
             nodes,
             links,
             classes: Column::new(Classified { class: Class::Unknown, reasons: Vec::new() }),
