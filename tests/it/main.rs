@@ -8,6 +8,7 @@ mod denied;
 mod diff;
 mod faults;
 mod handover;
+mod joins;
 mod kill;
 mod moto;
 mod people;

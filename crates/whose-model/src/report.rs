@@ -139,6 +139,12 @@ pub struct CredentialView {
     /// When it was last used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_used: Option<LastUsed>,
+    /// Its public fingerprint or thumbprint, as [`crate::CredentialDetail::thumbprint`] is written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thumbprint: Option<String>,
+    /// The SHA-256 of its public key, as [`crate::CredentialDetail::public_key`] is written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_key: Option<String>,
     /// The leaked secrets that are its value.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leaked: Vec<NodeId>,

@@ -91,6 +91,8 @@ pub(crate) fn credentials(graph: &Graph, findings: &FindingIndex<'_>) -> Vec<Cre
             rotated: detail.rotated,
             expires: detail.expires,
             last_used: node.last_used.clone(),
+            thumbprint: detail.thumbprint.clone(),
+            public_key: detail.public_key.clone(),
             leaked: ids(graph, graph.secrets_of(ix)),
             findings: findings.of(&node.id),
         })

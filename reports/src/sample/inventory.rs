@@ -193,6 +193,8 @@ pub(super) fn credentials() -> Vec<CredentialView> {
         rotated: None,
         expires: None,
         last_used: used,
+        thumbprint: None,
+        public_key: None,
         leaked: Vec::new(),
         findings: Vec::new(),
     };

@@ -10,7 +10,7 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 use std::io::{self, Read, Write};
 use whose_detect::{Detection, Engine};
-use whose_model::{CredentialView, Finding, IdentityView, NodeId, Report, SecretDetail, SecretView};
+use whose_model::{CredentialView, Finding, IdentityView, JoinTarget, NodeId, Report, SecretDetail, SecretView};
 use whose_reports::{Story, tell_format, tell_story, write_json};
 use whose_store::{Found, InventoryStore, Kind};
 
@@ -90,8 +90,11 @@ fn names(text: &str, detections: &[Detection]) -> BTreeSet<String> {
     }
     let revealed = detections.iter().flat_map(|detection| {
         let reveals = detection.detail.reveals.iter().filter(|reveal| reveal.what == "key-id");
-        let named = detection.detail.joins.iter().filter_map(|join| join.target.node());
-        let named = named.map(|id| id.as_str().to_string());
+        let named = detection.detail.joins.iter().filter_map(|join| match &join.target {
+            JoinTarget::Node(id) => Some(id.as_str().to_string()),
+            JoinTarget::PublicHalf(half) => Some(half.clone()),
+            JoinTarget::Hint { .. } | JoinTarget::Subject { .. } => None,
+        });
         reveals.map(|reveal| reveal.value.clone()).chain(named).chain([detection.fingerprint.clone()])
     });
     revealed.collect()

@@ -119,6 +119,8 @@ impl Estate {
             rotated: None,
             expires: None,
             last_used: None,
+            thumbprint: Some(format!("SHA256:half/of+{key}")),
+            public_key: None,
             leaked: Vec::new(),
             findings: Vec::new(),
         };

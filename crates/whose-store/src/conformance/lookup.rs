@@ -104,6 +104,8 @@ pub async fn exact_matches_come_first(store: &dyn InventoryStore) {
     assert_eq!(found("ns:build").await, [exact(&colon)]);
     assert_eq!(found("deploy/.env").await, [], "where a secret stands does not name it");
     assert_eq!(found("  ").await, []);
+    assert_eq!(found("SHA256:half/of+AKIAX123").await, [exact(&key), part(&longer)], "a key by its public half");
+    assert_eq!(found("half/of+akiax123").await, [], "which is told by its form");
     assert_eq!(store.find("build", 1).await.unwrap().len(), 1);
     estate.credentials.remove(&key);
     store.save(&estate.report(2)).await.unwrap();

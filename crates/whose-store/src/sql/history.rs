@@ -6,7 +6,7 @@ use crate::compare::differing_fields;
 use crate::rows::{Stored, whole};
 use crate::{Ended, Found, History, Kind, Match, Moment, StoreError, Version};
 use std::collections::HashMap;
-use whose_model::{NodeId, SecretView};
+use whose_model::{CredentialView, NodeId, SecretView};
 
 /// The scan that saw a version last: the last of its series before it ended.
 const LAST_SCAN: &str = "(SELECT max(s.scan_no) FROM scan s WHERE s.series_id = v.series_id \
@@ -137,9 +137,11 @@ pub(super) fn find(transaction: &mut dyn Transaction, text: &str, limit: usize) 
     if text.is_empty() {
         return Ok(Vec::new());
     }
+    // Credentials are many, so theirs are read only for what may be in them.
+    let bodies = if is_public_half(&text) { "kind IN ('secret', 'credential')" } else { "kind = 'secret'" };
     let query = format!(
         "SELECT {} FROM object o WHERE kind NOT IN ('edge', 'finding') AND (lower(key) LIKE ?1 ESCAPE '!' \
-         OR lower(key) LIKE ?2 ESCAPE '!' OR lower(name) LIKE ?2 ESCAPE '!' OR (kind = 'secret' AND EXISTS \
+         OR lower(key) LIKE ?2 ESCAPE '!' OR lower(name) LIKE ?2 ESCAPE '!' OR ({bodies} AND EXISTS \
          (SELECT 1 FROM object_version v WHERE v.object_id = o.object_id AND lower(v.body) LIKE ?2 ESCAPE '!')))",
         Known::COLUMNS
     );
@@ -165,8 +167,14 @@ fn containing(text: &str) -> String {
     format!("%{}%", text.replace('!', "!!").replace('%', "!%").replace('_', "!_"))
 }
 
-/// How the object fits, once the pattern has let it through. Secrets came through by all of their body, of which
-/// only the id, the masked rendering and what the format reveals count.
+/// Whether a text has the form of a thumbprint: of an SSH key, or in hexadecimal digits of SHA-1 or SHA-256.
+fn is_public_half(text: &str) -> bool {
+    let digits = text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    text.starts_with("sha256:") || (digits && matches!(text.len(), 40 | 64))
+}
+
+/// How the object fits, once the pattern has let it through. What came through by all of its body counts by what names
+/// it alone: a secret by what its format reveals, a credential by its public half.
 fn fit(transaction: &mut dyn Transaction, known: &Known, text: &str) -> Result<Option<Match>, Failure> {
     let local = NodeId::parse(&known.key).map(|id| id.local()).unwrap_or_default();
     let mut words = vec![local.to_lowercase(), known.name.to_lowercase()];
@@ -174,17 +182,29 @@ fn fit(transaction: &mut dyn Transaction, known: &Known, text: &str) -> Result<O
     if text.starts_with("urn:") {
         words.push(known.key.to_lowercase());
     }
-    if known.kind == Kind::Secret {
-        let query =
-            "SELECT body FROM object_version WHERE object_id = ?1 ORDER BY from_scan DESC, version_id DESC LIMIT 1";
-        let body: Option<String> = transaction.first(query, values![known.object], |row| row.get(0))?;
-        if let Some(body) = body {
+    let in_body = match known.kind {
+        Kind::Secret => true,
+        Kind::Credential => is_public_half(text),
+        _ => false,
+    };
+    if let Some(body) = if in_body { last_body(transaction, known)? } else { None } {
+        let named: Vec<String> = if known.kind == Kind::Secret {
             let secret: SecretView = parse(&body, || format!("secret {}", known.key))?;
-            words.extend(secret.reveals.into_iter().map(|reveal| reveal.value.to_lowercase()));
-        }
+            secret.reveals.into_iter().map(|reveal| reveal.value).collect()
+        } else {
+            let credential: CredentialView = parse(&body, || format!("credential {}", known.key))?;
+            credential.thumbprint.into_iter().chain(credential.public_key).collect()
+        };
+        words.extend(named.iter().map(|word| word.to_lowercase()));
     }
     if words.iter().any(|word| word == text) {
         return Ok(Some(Match::Exact));
     }
     Ok(words.iter().any(|word| word.contains(text)).then_some(Match::Part))
+}
+
+/// The newest version of an object.
+fn last_body(transaction: &mut dyn Transaction, known: &Known) -> Result<Option<String>, Failure> {
+    let query = "SELECT body FROM object_version WHERE object_id = ?1 ORDER BY from_scan DESC, version_id DESC LIMIT 1";
+    transaction.first(query, values![known.object], |row| row.get(0))
 }
