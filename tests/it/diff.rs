@@ -88,6 +88,8 @@ fn fifteen_changes(served: &Served, as_of: Timestamp) -> Vec<String> {
         let list = secrets.next().expect("a secret");
         let mut added = list[0].clone();
         added["keyId"] = json!("0f0f0f0f-1111-4222-8333-444444444444");
+        // Of another value: two secrets of one hint would make what leaked of the first ambiguous.
+        added["hint"] = json!("-0-");
         touched.push(id("client-secret", &added["keyId"]));
         list.push(added);
         // 8: a service principal is switched off.
