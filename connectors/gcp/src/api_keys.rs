@@ -9,7 +9,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use whose_connect::{ApiCall, CallError, Collector, CollectorInfo, FailureKind, Recorder};
-use whose_model::{CredentialDetail, CredentialKind, Edge, EdgeKind, Facet, Node, State, Timestamp, What};
+use whose_model::{
+    CredentialDetail, CredentialKind, CredentialLimits, Edge, EdgeKind, Facet, Node, State, Timestamp, What,
+};
 
 /// <https://cloud.google.com/api-keys/docs/reference/rest/v2/projects.locations.keys/list>
 const LIST: Operation = Operation {
@@ -102,7 +104,8 @@ async fn observe(session: &Session, key: Key, out: &mut Recorder) {
     }
     let id = ids::api_key(&session.project.id, &key.uid);
     let name = if key.display_name.is_empty() { &key.uid } else { &key.display_name };
-    let detail = CredentialDetail::new(CredentialKind::ApiKey);
+    let detail =
+        CredentialDetail { limits: Some(key.restrictions.limits()), ..CredentialDetail::new(CredentialKind::ApiKey) };
     let mut node = Node::new(id.clone(), What::Credential(detail), "api-key", name);
     node.native_id = Some(key.uid.clone());
     node.address = Some(format!("//apikeys.googleapis.com/{}", key.name));
@@ -110,7 +113,6 @@ async fn observe(session: &Session, key: Key, out: &mut Recorder) {
     node.state = if key.delete_time.is_some() { State::Deleted } else { State::Enabled };
     node.created = key.create_time;
     node.tags = key.annotations;
-    node.tags.extend(key.restrictions.in_words());
     out.node(node).await;
     if !key.service_account_email.is_empty() {
         // A key that is bound to an account acts as that account.
@@ -120,17 +122,18 @@ async fn observe(session: &Session, key: Key, out: &mut Recorder) {
 }
 
 impl Restrictions {
-    /// The services and the kind of callers to which a key is limited; `none` where it is not limited.
-    fn in_words(&self) -> [(String, String); 2] {
-        let services: Vec<&str> = self.api_targets.iter().map(|target| target.service.as_str()).collect();
+    /// The services and the kinds of callers to which a key is limited.
+    fn limits(&self) -> CredentialLimits {
         let kinds = [
             ("android", &self.android_key_restrictions),
             ("browser", &self.browser_key_restrictions),
             ("ios", &self.ios_key_restrictions),
             ("server", &self.server_key_restrictions),
         ];
-        let callers: Vec<&str> = kinds.iter().filter(|(_, limit)| limit.is_some()).map(|(kind, _)| *kind).collect();
-        let or_none = |words: Vec<&str>| if words.is_empty() { "none".into() } else { words.join(" ") };
-        [("apiTargets".into(), or_none(services)), ("callerRestrictions".into(), or_none(callers))]
+        let callers = kinds.iter().filter(|(_, limit)| limit.is_some()).map(|(kind, _)| (*kind).to_owned());
+        CredentialLimits {
+            services: self.api_targets.iter().map(|target| target.service.clone()).collect(),
+            callers: callers.collect(),
+        }
     }
 }

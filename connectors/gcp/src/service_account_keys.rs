@@ -48,6 +48,13 @@ struct Key {
 #[serde(default)]
 struct ExtendedStatus {
     key: String,
+    value: String,
+}
+
+impl ExtendedStatus {
+    fn in_words(&self) -> String {
+        format!("{} ({})", self.key, self.value)
+    }
 }
 
 #[derive(Default, Deserialize)]
@@ -106,6 +113,7 @@ async fn observe(session: &Session, email: &str, key: &Key, out: &mut Recorder) 
         Ok(end) => detail.expires = end,
         Err(reason) => out.failed_for(&CallError::new(LIST.call, FailureKind::Malformed, &reason), id.clone()),
     }
+    detail.compromised = compromised(key);
     let mut node = Node::new(id.clone(), What::Credential(detail), "service-account-key", key_id);
     node.address = Some(format!("//iam.googleapis.com/{}", key.name));
     node.scope = Some(session.scope());
@@ -132,9 +140,30 @@ fn end(text: &str) -> Result<Option<Timestamp>, String> {
     text.parse().map(Some).map_err(|error| format!("the end of a key cannot be read: {error}"))
 }
 
+/// What Google says of a key that it holds to be in other hands.
+/// <https://cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts.keys#ServiceAccountKeyDisableReason>
+fn compromised(key: &Key) -> Option<String> {
+    let tells = |word: &str| word.ends_with("EXPOSED") || word.ends_with("COMPROMISE_DETECTED");
+    let status = key.extended_status.iter().find(|status| tells(&status.key));
+    let said = status.map(|status| if status.value.is_empty() { status.key.clone() } else { status.in_words() });
+    said.or_else(|| Some(key.disable_reason.clone()).filter(|reason| tells(reason)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_in_other_hands_is_told_from_one_that_was_switched_off() {
+        let of = |json: &str| compromised(&serde_json::from_str::<Key>(json).unwrap());
+        let exposed = of(r#"{"disableReason":"SERVICE_ACCOUNT_KEY_DISABLE_REASON_EXPOSED"}"#);
+        assert_eq!(exposed.as_deref(), Some("SERVICE_ACCOUNT_KEY_DISABLE_REASON_EXPOSED"));
+        let status = "SERVICE_ACCOUNT_KEY_EXTENDED_STATUS_KEY_COMPROMISE_DETECTED";
+        let found = of(&format!(r#"{{"extendedStatus":[{{"key":"{status}","value":"a forum"}}]}}"#));
+        assert_eq!(found, Some(format!("{status} (a forum)")));
+        let by_user = r#"{"disabled":true,"disableReason":"SERVICE_ACCOUNT_KEY_DISABLE_REASON_USER_INITIATED"}"#;
+        assert_eq!((of(by_user), of("{}")), (None, None));
+    }
 
     #[test]
     fn a_key_without_an_end_is_told_from_one_whose_end_cannot_be_read() {

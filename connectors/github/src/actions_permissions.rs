@@ -5,7 +5,7 @@ use crate::session::Session;
 use async_trait::async_trait;
 use serde::Deserialize;
 use whose_connect::{ApiCall, CallError, Collector, CollectorInfo, Recorder};
-use whose_model::{Node, What};
+use whose_model::{Facet, Node, What};
 
 /// <https://docs.github.com/rest/actions/permissions#get-default-workflow-permissions-for-an-organization>
 const GET_WORKFLOW_PERMISSIONS: ApiCall = ApiCall::read(
@@ -19,7 +19,7 @@ const GET_WORKFLOW_PERMISSIONS: ApiCall = ApiCall::read(
 pub(crate) const INFO: CollectorInfo = CollectorInfo {
     id: "actions-permissions",
     title: "default permissions of workflows",
-    provides: &[],
+    provides: &[Facet::Settings],
     types: &["organization"],
     calls: &[GET_WORKFLOW_PERMISSIONS],
     switched_on_by: None,

@@ -5,7 +5,7 @@ use crate::session::Session;
 use async_trait::async_trait;
 use serde::Deserialize;
 use whose_connect::{ApiCall, CallError, Collector, CollectorInfo, Recorder};
-use whose_model::{Node, Place, Timestamp, What};
+use whose_model::{Facet, Node, Place, Timestamp, What};
 
 /// <https://docs.github.com/rest/actions/secrets#list-organization-secrets>
 const LIST_SECRETS: ApiCall = ApiCall::read(
@@ -19,7 +19,7 @@ const LIST_SECRETS: ApiCall = ApiCall::read(
 pub(crate) const INFO: CollectorInfo = CollectorInfo {
     id: "actions-secrets",
     title: "names of Actions secrets",
-    provides: &[],
+    provides: &[Facet::Settings],
     types: &[TYPE],
     calls: &[LIST_SECRETS],
     switched_on_by: None,

@@ -6,7 +6,7 @@ use crate::session::{KnownRepositories, Session};
 use async_trait::async_trait;
 use serde::Deserialize;
 use whose_connect::{ApiCall, CallError, Collector, CollectorInfo, FailureKind, Recorder};
-use whose_model::{Node, RepoDetail, State, Timestamp, What};
+use whose_model::{Facet, Node, RepoDetail, State, Timestamp, What};
 
 /// <https://docs.github.com/rest/repos/repos#list-organization-repositories>
 const LIST_REPOSITORIES: ApiCall = ApiCall::read(
@@ -20,7 +20,7 @@ const LIST_REPOSITORIES: ApiCall = ApiCall::read(
 pub(crate) const INFO: CollectorInfo = CollectorInfo {
     id: "repositories",
     title: "repositories",
-    provides: &[],
+    provides: &[Facet::Repositories],
     types: &["repository"],
     calls: &[LIST_REPOSITORIES],
     switched_on_by: None,

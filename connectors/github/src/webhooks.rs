@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use serde::Deserialize;
 use url::Url;
 use whose_connect::{ApiCall, CallError, Collector, CollectorInfo, Recorder};
-use whose_model::{Node, State, Timestamp, What};
+use whose_model::{Facet, Node, State, Timestamp, What};
 
 /// <https://docs.github.com/rest/orgs/webhooks#list-organization-webhooks>
 const LIST_WEBHOOKS: ApiCall = ApiCall::read(
@@ -20,7 +20,7 @@ const LIST_WEBHOOKS: ApiCall = ApiCall::read(
 pub(crate) const INFO: CollectorInfo = CollectorInfo {
     id: "webhooks",
     title: "webhooks",
-    provides: &[],
+    provides: &[Facet::Settings],
     types: &[TYPE],
     calls: &[LIST_WEBHOOKS],
     switched_on_by: None,

@@ -175,6 +175,8 @@ fn words(facet: Facet) -> &'static str {
         Facet::OwnerSignals => "owners",
         Facet::OwnerStatus => "state of owners",
         Facet::Secrets => "leaked secrets",
+        Facet::Repositories => "repositories",
+        Facet::Settings => "settings",
     }
 }
 

@@ -36,6 +36,10 @@ pub enum Facet {
     OwnerStatus,
     /// Which secrets stand in places that many can read.
     Secrets,
+    /// Which repositories exist, and who can see them.
+    Repositories,
+    /// How pipelines, hooks and the stores of their secrets are set up.
+    Settings,
 }
 
 /// How well a listing was read.

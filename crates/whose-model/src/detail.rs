@@ -107,12 +107,38 @@ pub struct CredentialDetail {
     /// vendor shows the key itself: the same for a key, its certificates and its copies in any other format.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public_key: Option<String>,
+    /// The provider holds it to be in other hands: what it says, in its own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compromised: Option<String>,
+    /// To what it is limited, where the provider can limit it apart from what its identity may do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limits: Option<CredentialLimits>,
+}
+
+/// To what a credential is limited. A list that is empty means: to nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CredentialLimits {
+    /// The services that take it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub services: Vec<String>,
+    /// The kinds of callers from which it is taken.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub callers: Vec<String>,
 }
 
 impl CredentialDetail {
     /// A credential of which only the kind is known.
     pub fn new(kind: CredentialKind) -> Self {
-        Self { kind, rotated: None, expires: None, hint: None, thumbprint: None, public_key: None }
+        Self {
+            kind,
+            rotated: None,
+            expires: None,
+            hint: None,
+            thumbprint: None,
+            public_key: None,
+            compromised: None,
+            limits: None,
+        }
     }
 
     pub(crate) fn merge(&mut self, other: Self) {
@@ -121,6 +147,8 @@ impl CredentialDetail {
         fill(&mut self.hint, other.hint);
         fill(&mut self.thumbprint, other.thumbprint);
         fill(&mut self.public_key, other.public_key);
+        fill(&mut self.compromised, other.compromised);
+        fill(&mut self.limits, other.limits);
     }
 }
 

@@ -23,8 +23,8 @@ pub use derived::{
     Reach, SignalClass, Step, Tier,
 };
 pub use detail::{
-    Consent, CredentialDetail, CredentialKind, GrantDetail, GrantOrigin, IdentityDetail, OwnerDetail, PartyKind,
-    PartyStatus, Place, Power, RepoDetail, Reveal, SecretConfidence, SecretDetail, TrustDetail,
+    Consent, CredentialDetail, CredentialKind, CredentialLimits, GrantDetail, GrantOrigin, IdentityDetail, OwnerDetail,
+    PartyKind, PartyStatus, Place, Power, RepoDetail, Reveal, SecretConfidence, SecretDetail, TrustDetail,
 };
 pub use edge::{ConditionClass, Edge, EdgeKind};
 pub use finding::{

@@ -97,7 +97,9 @@ impl Side {
             | Facet::IdentityUse
             | Facet::Grants
             | Facet::Trusts
-            | Facet::OwnerSignals => Self::Inventory,
+            | Facet::OwnerSignals
+            | Facet::Repositories
+            | Facet::Settings => Self::Inventory,
         }
     }
 

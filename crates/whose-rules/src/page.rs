@@ -55,6 +55,8 @@ fn facet_words(facet: Facet) -> &'static str {
         Facet::OwnerSignals => "the signals of ownership (tags, owners, sponsors)",
         Facet::OwnerStatus => "the status of owners",
         Facet::Secrets => "the secrets in places that many can read",
+        Facet::Repositories => "the list of repositories",
+        Facet::Settings => "the settings of pipelines and hooks",
     }
 }
 

@@ -5,7 +5,9 @@ use crate::GCP;
 use std::collections::BTreeSet;
 use std::path::Path;
 use whose_connect::{CancellationToken, ConnectError, Connector, NetworkSettings, ScanContext, Sink};
-use whose_model::{Class, ConditionClass, CoverageState, EdgeKind, NodeId, Principal, State, Tier, Usage};
+use whose_model::{
+    Class, ConditionClass, CoverageState, CredentialLimits, EdgeKind, NodeId, Principal, State, Tier, Usage,
+};
 
 #[tokio::test]
 async fn everything_is_read_completely_and_nothing_is_written() {
@@ -150,7 +152,7 @@ async fn a_key_that_was_never_used_is_not_one_of_which_nothing_is_known() {
     assert!(used.covers_since(node.created.unwrap()));
     let api_key = scan.nodes.iter().find(|node| node.name == "geocoder").unwrap();
     assert_eq!(api_key.last_used, None);
-    assert_eq!(api_key.tags["apiTargets"], "none");
+    assert_eq!(api_key.credential().unwrap().limits, Some(CredentialLimits::default()));
 }
 
 #[tokio::test]
