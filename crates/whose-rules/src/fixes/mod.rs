@@ -3,6 +3,8 @@
 
 mod aws;
 mod azure;
+mod gcp;
+mod github;
 mod quote;
 
 use crate::wording;
@@ -32,6 +34,8 @@ pub(crate) enum Step<'a> {
     ShowTrust,
     /// Say anew who may become an identity.
     ReplaceTrust,
+    /// Limit what a thing can be used for.
+    Restrict,
     /// Take the right by which an identity becomes another, or one of a group of others.
     CutWay(&'a NodeId),
 }
@@ -40,7 +44,7 @@ impl Step<'_> {
     /// The step that the provider can do: what cannot be switched off must be deleted.
     fn possible(self, graph: &Graph, ix: Ix) -> Self {
         match (self, graph.node(ix).id.provider()) {
-            (Self::Deactivate, "azure") => Self::Delete,
+            (Self::Deactivate, "azure" | "github") => Self::Delete,
             _ => self,
         }
     }
@@ -62,6 +66,7 @@ impl Step<'_> {
             }
             Self::ShowTrust => format!("Save the trust policy of {name}"),
             Self::ReplaceTrust => format!("Narrow the trust policy, then put it back on {name}"),
+            Self::Restrict => format!("Restrict {name}"),
             Self::CutWay(to) => {
                 let to = graph.find(to).map_or_else(|| to.local(), |ix| wording::named(graph, ix));
                 format!("Take from {name} the right to act as {to}")
@@ -76,6 +81,8 @@ pub(crate) fn step(graph: &Graph, step: Step<'_>, ix: Ix) -> Vec<Fix> {
     let commands = match graph.node(ix).id.provider() {
         "aws" => aws::commands(graph, step, ix),
         "azure" => azure::commands(graph, step, ix),
+        "gcp" => gcp::commands(graph, step, ix),
+        "github" => github::commands(graph, step, ix),
         _ => Vec::new(),
     };
     let what = step.possible(graph, ix).words(graph, ix);
