@@ -67,6 +67,8 @@ const FILES: &[&str] = &[
     include_str!("../frameworks/nist-800-53r5.toml"),
     include_str!("../frameworks/cis-aws-7.0.0.toml"),
     include_str!("../frameworks/cis-m365-7.0.0.toml"),
+    include_str!("../frameworks/cis-gcp-5.0.0.toml"),
+    include_str!("../frameworks/cis-github-1.2.0.toml"),
     include_str!("../frameworks/pci-dss-4.0.1.toml"),
     include_str!("../frameworks/nist-ai-rmf-1.0.toml"),
     include_str!("../frameworks/csa-maestro.toml"),

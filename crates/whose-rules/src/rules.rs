@@ -3,13 +3,17 @@
 mod admin_controlled_by_non_admin;
 mod admin_equivalent_identity;
 mod agent_blueprint_secret;
+mod app_writes_everywhere;
 mod broad_ci_trust;
 mod ci_issuers;
+mod ci_subjects;
+mod compromised_credential;
 mod consent_of_leaver;
 mod console_password_on_nhi;
 mod credential_on_app_instance;
 mod credential_on_disabled_identity;
 mod credential_on_third_party_app;
+mod escalation_path;
 mod expired_identity_enabled;
 mod external_trust_without_external_id;
 mod leaked_dead_credential;
@@ -21,16 +25,23 @@ mod orphaned_owner;
 mod orphaned_workload;
 mod outside_issuer_for_admin;
 mod overlong_credential_lifetime;
+mod pipeline_writes_by_default;
 mod root_access_key;
+mod scope_wide_impersonation;
 mod sensitive_third_party_consent;
 mod shared_secret;
 mod sole_owner_of_admin;
 mod stale_credential;
 mod stale_identity;
+mod static_key_beside_federation;
 mod third_party_owner;
+mod trust_in_missing_repository;
 mod two_active_keys;
 mod undeclared_lifecycle;
 mod unowned_identity;
+mod unpinned_admin_trust;
+mod unrestricted_api_key;
+mod unsigned_webhook;
 mod unsponsored_agent;
 
 use crate::PostureRule;
@@ -38,6 +49,7 @@ use crate::PostureRule;
 /// Every rule, in the order in which reports and pages show them: by family, and within a family from the first
 /// thing to look at to the last.
 pub const CATALOGUE: &[&dyn PostureRule] = &[
+    &compromised_credential::CompromisedCredential,
     &leaked_live_credential::LeakedLiveCredential,
     &leaked_foreign_credential::LeakedForeignCredential,
     &leaked_dead_credential::LeakedDeadCredential,
@@ -58,13 +70,22 @@ pub const CATALOGUE: &[&dyn PostureRule] = &[
     &credential_on_third_party_app::CredentialOnThirdPartyApp,
     &long_lived_credential::LongLivedCredential,
     &overlong_credential_lifetime::OverlongCredentialLifetime,
+    &unrestricted_api_key::UnrestrictedApiKey,
+    &static_key_beside_federation::StaticKeyBesideFederation,
+    &unsigned_webhook::UnsignedWebhook,
     &stale_credential::StaleCredential,
     &never_used_credential::NeverUsedCredential,
     &two_active_keys::TwoActiveKeys,
     &stale_identity::StaleIdentity,
     &admin_equivalent_identity::AdminEquivalentIdentity,
     &admin_controlled_by_non_admin::AdminControlledByNonAdmin,
+    &escalation_path::EscalationPath,
+    &scope_wide_impersonation::ScopeWideImpersonation,
+    &app_writes_everywhere::AppWritesEverywhere,
+    &pipeline_writes_by_default::PipelineWritesByDefault,
     &broad_ci_trust::BroadCiTrust,
+    &unpinned_admin_trust::UnpinnedAdminTrust,
+    &trust_in_missing_repository::TrustInMissingRepository,
     &external_trust_without_external_id::ExternalTrustWithoutExternalId,
     &outside_issuer_for_admin::OutsideIssuerForAdmin,
     &sensitive_third_party_consent::SensitiveThirdPartyConsent,
@@ -146,7 +167,72 @@ mod tests {
             let path = format!("{fingerprint}.env");
             estate = estate.leak(fingerprint, (repository, &path, 20), |detail| detail.joins = joins(id, number));
         }
-        tenant::faulty(estate)
+        tenant::faulty(forge(impersonation(estate)))
+    }
+
+    /// Ways from identity to identity, and credentials that their provider judges.
+    fn impersonation(estate: Estate) -> Estate {
+        let group = NodeId::new("gcp", "", "impersonators", "projects/p");
+        let mut node = Node::new(group.clone(), What::Group, "impersonators", "whoever may act in p");
+        node.scope = Some(account(ACCOUNT));
+        let marked = |node: &mut Node| {
+            if let What::Credential(detail) = &mut node.what {
+                detail.compromised = Some("exposed".into());
+            }
+        };
+        let unlimited = |node: &mut Node| {
+            if let What::Credential(detail) = &mut node.what {
+                detail.limits = Some(CredentialLimits::default());
+            }
+        };
+        let api_key = NodeId::new("gcp", "p", "api-key", "u1");
+        estate
+            .node(node)
+            .user("svc-marked", |_| {})
+            .key("svc-marked", "AKMARKED", marked)
+            .credential(&user("svc-marked"), api_key, CredentialKind::ApiKey, unlimited)
+            .user("svc-climber", |_| {})
+            .key("svc-climber", "AKCLIMBER", |_| {})
+            .edge(&user("svc-climber"), EdgeKind::CanAssume, &role("vendor"))
+            .user("svc-builder", |_| {})
+            .key("svc-builder", "AKBUILDER", |_| {})
+            .edge(&user("svc-builder"), EdgeKind::MemberOf, &group)
+            .edge(&group, EdgeKind::CanAssume, &user("svc-marked"))
+    }
+
+    /// The tags of something whose keepers declared all of it.
+    fn declared() -> std::collections::BTreeMap<String, String> {
+        let tags = [("Owner", "ana@example.com"), ("Purpose", "Sends mail"), ("ExpiresOn", "2027-06-01")];
+        tags.map(|(name, value)| (name.into(), value.into())).into()
+    }
+
+    /// An organisation on GitHub whose pipelines the account trusts.
+    fn forge(estate: Estate) -> Estate {
+        let of_forge = |kind: &str, what: What| {
+            let mut node = Node::new(NodeId::new("github", "github.com", kind, "7"), what, kind, kind);
+            (node.scope, node.state) = (Some(organization("acme")), State::Enabled);
+            node
+        };
+        let mut hook = of_forge("webhook", What::Resource);
+        hook.tags.insert("signed".into(), "false".into());
+        let mut secret = of_forge("actions-secret", What::Location(Place::default()));
+        secret.name = "AWS_SECRET_ACCESS_KEY".into();
+        let mut app = of_forge("app-installation", What::Identity(Box::default()));
+        app.tags = declared();
+        let mut estate = estate.organization("acme");
+        if let Some(scope) = estate.nodes.last_mut() {
+            scope.tags.insert("default_workflow_permissions".into(), "write".into());
+        }
+        let id = app.id.clone();
+        let mut estate = estate.node(hook).node(secret).node(app).power(&id, Tier::T1, "write of contents");
+        if let Some(What::Grant(detail)) = estate.nodes.last_mut().map(|node| &mut node.what) {
+            detail.statements = vec![allows(&["contents:write"], &["github.com/acme/*"])];
+        }
+        estate
+            .hosted("acme/web", "22", "private")
+            .ci_role("gone-repository", "repo:acme/gone:ref:refs/heads/main")
+            .ci_role("any-branch", "repo:acme/web:*")
+            .grant(&role("any-branch"), "AnyBranch", &[allows(&["*"], &["*"])])
     }
 
     /// The same estate with neighbours of which no rule may speak, unless it takes unread for absent.
@@ -166,12 +252,7 @@ mod tests {
             "saml-provider",
             "directory",
         );
-        let declared = |node: &mut Node| {
-            for (name, value) in [("Owner", "ana@example.com"), ("Purpose", "Sends mail"), ("ExpiresOn", "2027-06-01")]
-            {
-                node.tags.insert(name.into(), value.into());
-            }
-        };
+        let declared = |node: &mut Node| node.tags = declared();
         let healthy = faulty()
             .node(directory)
             .user("ana@example.com", |_| {})
@@ -217,6 +298,7 @@ mod tests {
                 | (Facet::Trusts, NodeKind::Trust)
                 | (Facet::Secrets, NodeKind::Secret) => lost(),
                 (Facet::OwnerStatus, NodeKind::Owner) if names_status(node) => lost(),
+                (Facet::Repositories, NodeKind::Repo) | (Facet::Settings, NodeKind::Resource) => lost(),
                 _ => false,
             };
             match (facet, node.kind()) {
@@ -288,7 +370,12 @@ mod tests {
             for (slug, subject) in &whole {
                 let info = rule(slug).unwrap().info();
                 // What a finding alone depends on (an account read completely) is declared with its draft.
-                let by_draft = ["leaked-dead-credential", "orphaned-workload", "leaked-live-credential"];
+                let by_draft = [
+                    "leaked-dead-credential",
+                    "leaked-live-credential",
+                    "orphaned-workload",
+                    "trust-in-missing-repository",
+                ];
                 let depends = info.facets().any(|needed| needed == facet) || by_draft.contains(&slug.as_str());
                 assert!(
                     depends || left.contains(&(slug.clone(), subject.clone())),

@@ -10,7 +10,7 @@ pub(crate) const ACCOUNT: &str = "111122223333";
 pub(crate) const NOW: &str = "2026-11-24T12:00:00Z";
 
 /// Every facet that an account tells of.
-pub(crate) const INVENTORY: [Facet; 8] = [
+pub(crate) const INVENTORY: [Facet; 10] = [
     Facet::Identities,
     Facet::Credentials,
     Facet::CredentialUse,
@@ -19,6 +19,8 @@ pub(crate) const INVENTORY: [Facet; 8] = [
     Facet::Trusts,
     Facet::OwnerSignals,
     Facet::OwnerStatus,
+    Facet::Repositories,
+    Facet::Settings,
 ];
 
 pub(crate) fn now() -> Timestamp {
@@ -48,6 +50,10 @@ pub(crate) fn key(id: &str) -> NodeId {
 
 pub(crate) fn repository(name: &str) -> NodeId {
     NodeId::new("git", "", "repository", &format!("example.com/{name}"))
+}
+
+pub(crate) fn organization(login: &str) -> NodeId {
+    NodeId::new("github", "github.com", "organization", login)
 }
 
 pub(crate) fn secret(fingerprint: &str) -> NodeId {
@@ -175,6 +181,48 @@ impl Estate {
         let mut node = Node::new(id.clone(), What::Grant(detail), "iam-policy", name);
         node.scope = Some(account(ACCOUNT));
         node.address = Some(format!("arn:aws:iam::{ACCOUNT}:policy/{name}"));
+        self.node(node).edge(holder, EdgeKind::HasGrant, &id)
+    }
+
+    /// Another scope of which everything was read.
+    pub(crate) fn scope(mut self, id: NodeId, kind: &str) -> Self {
+        self.coverage.extend(INVENTORY.iter().map(|facet| complete(&id, *facet)));
+        let name = id.local();
+        self.node(Node::new(id, What::Scope, kind, &name))
+    }
+
+    /// An organisation on GitHub of which everything was read.
+    pub(crate) fn organization(self, login: &str) -> Self {
+        self.scope(organization(login), "organization")
+    }
+
+    /// A repository `owner/name` on GitHub, with its immutable id and who can see it.
+    pub(crate) fn hosted(self, name: &str, number: &str, visibility: &str) -> Self {
+        let id = NodeId::new("git", "", "repository", &format!("github.com/{name}"));
+        let mut node = Node::new(id, What::Repo(RepoDetail::default()), "repository", name);
+        node.native_id = Some(number.into());
+        node.scope = name.split_once('/').map(|(owner, _)| organization(owner));
+        node.tags.insert("visibility".into(), visibility.into());
+        self.node(node)
+    }
+
+    /// A role that pipelines of GitHub with this subject may become.
+    pub(crate) fn ci_role(self, name: &str, subject: &str) -> Self {
+        let issuer = "token.actions.githubusercontent.com";
+        let provider = Principal::Federated(NodeId::new("aws", ACCOUNT, "oidc-provider", issuer));
+        let condition = ("StringLike", "token.actions.githubusercontent.com:sub", subject);
+        let statement =
+            Statement { actions: vec!["sts:AssumeRoleWithWebIdentity".into()], ..trusts(&[provider], &[condition]) };
+        self.role(name, &[statement], |_| {})
+    }
+
+    /// A role or scope that gives an identity this much, as its provider names it.
+    pub(crate) fn power(self, holder: &NodeId, tier: Tier, why: &str) -> Self {
+        let id = NodeId::new(holder.provider(), "", "role-assignment", &format!("{why} of {}", holder.local()));
+        let power = Some(Power { tier, why: why.into() });
+        let detail = GrantDetail { read: true, power, ..GrantDetail::new(GrantOrigin::Customer) };
+        let mut node = Node::new(id.clone(), What::Grant(detail), "role-assignment", why);
+        node.scope = self.nodes.iter().find(|node| node.id == *holder).and_then(|node| node.scope.clone());
         self.node(node).edge(holder, EdgeKind::HasGrant, &id)
     }
 
