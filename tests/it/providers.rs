@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use std::collections::{BTreeMap, BTreeSet};
 use whose_cli::CONNECTORS;
 use whose_connect::ApiCall;
-use whose_model::Timestamp;
+use whose_model::{Severity, Timestamp};
 use whose_world::{Comparison, Served, World};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -39,6 +39,12 @@ async fn one_scan_reads_all_providers_and_finds_what_is_planted_on_each() -> Res
     for planted in world.all_look_alikes() {
         assert!(!report.findings.iter().any(|finding| planted.is_found_by(finding)), "{planted:?}");
     }
+    // A workflow that any fork can run, and that becomes an administrator of AWS.
+    let public = report
+        .findings
+        .iter()
+        .find(|finding| finding.rule == "unpinned-admin-trust" && finding.subject.provider() == "aws");
+    assert_eq!(public.map(|finding| finding.severity), Some(Severity::Critical), "{public:?}");
     assert!(served.github.violations().is_empty(), "{:?}", served.github.violations());
     assert!(served.google.violations().is_empty() && served.aws.violations().is_empty());
     Ok(())

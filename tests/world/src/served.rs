@@ -50,8 +50,8 @@ impl World {
     /// Every finding that a right scanner makes under [`crate::RULES`] when it reads the whole company at once.
     pub fn whole_truth(&self) -> Vec<Planted> {
         let (entra, google, github) = (self.entra(), self.google(), self.github());
-        let of_providers = [self.truth(), entra.truth(), google.truth(), &github.truth, &self.cloud_leaks().truth];
-        of_providers.concat()
+        let of_providers = [self.truth(), entra.truth(), google.truth(), &github.truth];
+        [of_providers.concat(), self.truth_across().to_vec(), self.cloud_leaks().truth].concat()
     }
 
     /// Look-alikes in the whole company.

@@ -35,6 +35,16 @@ pub const RULES: &[&str] = &[
     "admin-controlled-by-non-admin",
     "outside-issuer-for-admin",
     "sensitive-third-party-consent",
+    "compromised-credential",
+    "unrestricted-api-key",
+    "static-key-beside-federation",
+    "unsigned-webhook",
+    "escalation-path",
+    "scope-wide-impersonation",
+    "app-writes-everywhere",
+    "pipeline-writes-by-default",
+    "unpinned-admin-trust",
+    "trust-in-missing-repository",
 ];
 
 /// What a planted thing is.

@@ -32,6 +32,7 @@ pub struct World {
     secrets: Vec<String>,
     truth: Vec<Planted>,
     healthy: Vec<Planted>,
+    across: Vec<Planted>,
 }
 
 impl World {
@@ -40,7 +41,7 @@ impl World {
         let draw = Draw::new(seed);
         let number = format!("{}{}", 2 + draw.below("account/first", 7), draw.text("account", DIGITS, 11));
         let as_of = Timestamp::from_second(as_of.as_second()).unwrap_or(as_of);
-        let mut plan = Plan { draw, as_of, number, faults: Vec::new(), healthy: Vec::new() };
+        let mut plan = Plan { draw, as_of, number, faults: Vec::new(), healthy: Vec::new(), across: Vec::new() };
         let account = account(&mut plan);
         let leaks = repositories::draw(&mut plan, &account);
         Self {
@@ -50,6 +51,7 @@ impl World {
             secrets: leaks.secrets,
             truth: plan.faults,
             healthy: plan.healthy,
+            across: plan.across,
         }
     }
 
@@ -81,6 +83,11 @@ impl World {
     /// Every finding that a right scanner makes under [`crate::RULES`] when it reads the account and all repositories.
     pub fn truth(&self) -> &[Planted] {
         &self.truth
+    }
+
+    /// Faults of the account that show only when the company's organisation on GitHub is read in the same scan.
+    pub fn truth_across(&self) -> &[Planted] {
+        &self.across
     }
 
     /// Look-alikes of which a right scanner says nothing. They are examples: whatever is not in

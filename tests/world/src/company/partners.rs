@@ -105,7 +105,45 @@ fn ci(plan: &mut Plan) -> Vec<Role> {
     plan.healthy("broad-ci-trust", first.clone(), "Bound to one branch of one repository.");
     plan.healthy("broad-ci-trust", second, "Bound to one environment of one repository.");
     plan.healthy("orphaned-workload", first, "Its identity provider is there.");
-    vec![payments, web, artefacts, packages]
+    let mut roles = vec![payments, web, artefacts, packages];
+    roles.extend(pipelines_of_administrators(plan));
+    roles
+}
+
+/// Roles that may do everything, or only seem to be open to everybody; and one whose repository is gone.
+fn pipelines_of_administrators(plan: &mut Plan) -> Vec<Role> {
+    let of = |sub: &str| {
+        json!({"StringEquals": {
+        format!("{GITHUB}:aud"): "sts.amazonaws.com", format!("{GITHUB}:sub"): sub}})
+    };
+    let pull_request = of("repo:tallowmere/web:pull_request");
+    let mut previews = ci_role(plan, "github-web-previews", &LUC, "Builds previews from GitHub", pull_request.clone());
+    let environment = of("repo:tallowmere/infra:environment:production");
+    let mut stacks = ci_role(plan, "github-infra-apply", &TOMAS, "Applies the stacks from GitHub", environment);
+    let checks = ci_role(plan, "github-web-checks", &LUC, "Uploads the results of checks from GitHub", pull_request);
+    let gone = of("repo:tallowmere/loyalty-app:environment:production");
+    let loyalty = ci_role(plan, "github-loyalty-release", &LUC, "Releases the loyalty app from GitHub", gone);
+    for (role, story) in [
+        (&mut previews, "Previews are deployed with AdministratorAccess."),
+        (&mut stacks, "The stacks are applied with AdministratorAccess."),
+    ] {
+        role.grants = attached(&[aws_policy("AdministratorAccess")]);
+        let subject = node(plan, role);
+        plan.fault("admin-equivalent-identity", subject, story);
+    }
+    let [first, second, third, fourth] = [&previews, &stacks, &checks, &loyalty].map(|role| node(plan, role));
+    let rule = "unpinned-admin-trust";
+    plan.fault(
+        rule,
+        first.clone(),
+        "Anybody may open a pull request to the public shop, and its pipeline is an admin.",
+    );
+    plan.healthy(rule, second, "An administrator, but of one environment with reviewers.");
+    plan.healthy(rule, third, "Pull requests get in, and may upload results and nothing else.");
+    let rule = "trust-in-missing-repository";
+    plan.fault_across(rule, fourth, "The loyalty app was given up, and its repository deleted.");
+    plan.healthy(rule, first, "Its repository is there.");
+    vec![previews, stacks, checks, loyalty]
 }
 
 fn ci_role(plan: &Plan, name: &str, owner: &Person, purpose: &str, condition: Value) -> Role {

@@ -22,6 +22,8 @@ pub(crate) struct Plan {
     pub(crate) faults: Vec<Planted>,
     /// The look-alikes that are planted so far.
     pub(crate) healthy: Vec<Planted>,
+    /// The faults that show only beside the organisation on GitHub.
+    pub(crate) across: Vec<Planted>,
 }
 
 impl Plan {
@@ -70,6 +72,11 @@ impl Plan {
     /// Plants a fault of an IAM user, role or other node.
     pub(crate) fn fault(&mut self, rule: &'static str, subject: NodeId, story: &'static str) {
         self.faults.push(Planted { rule, subject: Subject::Node(subject), story });
+    }
+
+    /// Plants a fault that the account alone does not show.
+    pub(crate) fn fault_across(&mut self, rule: &'static str, subject: NodeId, story: &'static str) {
+        self.across.push(Planted { rule, subject: Subject::Node(subject), story });
     }
 
     /// Plants a look-alike.

@@ -9,6 +9,9 @@ pub(crate) const SANDBOX_BOUNDARY: &str = "sandbox-boundary";
 /// What lets the payments deployer become the production deployer.
 pub(crate) const ASSUME_DEPLOYER: &str = "assume-prod-deployer";
 
+/// What the company attaches when it exercises a compromise. It borrows the name of AWS's own.
+pub(crate) const QUARANTINE_DRILL: &str = "AWSCompromisedKeyQuarantine-drill";
+
 /// The company's own policies.
 pub(crate) fn own(plan: &Plan) -> Vec<Policy> {
     let deployer = format!("arn:aws:iam::{}:role/deploy/prod-deployer", plan.number);
@@ -27,6 +30,13 @@ pub(crate) fn own(plan: &Plan) -> Vec<Policy> {
             own_policy(&plan.number, ASSUME_DEPLOYER),
             "Become the production deployer",
             vec![allow(&[("sts:AssumeRole", &deployer)])],
+        ),
+        policy(
+            plan,
+            own_policy(&plan.number, QUARANTINE_DRILL),
+            "Marks users that take part in a drill",
+            vec![json!({"Version": "2012-10-17", "Statement": [
+                {"Effect": "Deny", "Action": ["iam:CreateUser"], "Resource": "*"}]})],
         ),
     ]
 }
@@ -84,6 +94,9 @@ fn short_form(name: &str) -> Value {
         "AWSTrustedAdvisorServiceRolePolicy" => {
             allow(&[("ec2:Describe* iam:GenerateCredentialReport s3:GetBucketAcl", "*")])
         }
+        "AWSCompromisedKeyQuarantineV3" => json!({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Deny", "Action": ["iam:AttachUserPolicy", "iam:CreateAccessKey", "iam:CreateUser",
+                "ec2:RunInstances", "lambda:CreateFunction", "organizations:CreateAccount"], "Resource": "*"}]}),
         "Billing" => json!({"Version": "2012-10-17", "Statement": [
             {"Effect": "Allow", "Action": ["budgets:View*", "ce:Get*", "cur:Describe*"], "Resource": "*"}]}),
         _ => allow(&[("sts:GetCallerIdentity", "*")]),

@@ -2,7 +2,8 @@
 //! breaks the rules that it names and no other.
 
 use super::people::{HANNA, INES, LUC, OWEN, PRIYA, Person, TOMAS};
-use super::plan::{Plan, allow, attached, aws_policy, key_node};
+use super::plan::{Plan, allow, attached, aws_policy, key_node, own_policy};
+use super::policies::QUARANTINE_DRILL;
 use crate::account::{Grants, Password, Tags, Uploaded, User};
 use On::{First, Second, User as TheUser};
 use whose_model::NodeId;
@@ -45,11 +46,10 @@ const SERVICES: &[Service] = &[
         expires: 190,
         allows: ("ecs:UpdateService ecs:RegisterTaskDefinition ecs:DescribeServices", "*"),
         keys: &[(true, 38, Some(0))],
-        faults: &[(
-            "leaked-live-credential",
-            First,
-            "The key that deploys payments stands in deploy.sh for all to read.",
-        )],
+        faults: &[
+            ("leaked-live-credential", First, "The key that deploys payments stands in deploy.sh for all to read."),
+            ("escalation-path", TheUser, "It may become the production deployer, which may do everything."),
+        ],
         healthy: &[],
     },
     Service {
@@ -195,7 +195,20 @@ const SERVICES: &[Service] = &[
         allows: ("autoscaling:SetDesiredCapacity", "*"),
         keys: &[(true, 55, Some(0))],
         faults: &[],
-        healthy: &[("expired-identity-enabled", TheUser, "Ends in twelve days.")],
+        healthy: &[
+            ("expired-identity-enabled", TheUser, "Ends in twelve days."),
+            ("compromised-credential", TheUser, "Holds the company's own policy for drills, which borrows the name."),
+        ],
+    },
+    Service {
+        name: "svc-parcel-labels",
+        owner: INES,
+        purpose: "Prints labels in the depots",
+        expires: 140,
+        allows: ("s3:PutObject", "arn:aws:s3:::tallowmere-labels/*"),
+        keys: &[(true, 33, Some(0))],
+        faults: &[("compromised-credential", TheUser, "AWS saw its key in public, and put its quarantine on it.")],
+        healthy: &[],
     },
     Service {
         name: "svc-terraform",
@@ -205,7 +218,7 @@ const SERVICES: &[Service] = &[
         allows: ("sts:GetCallerIdentity", "*"),
         keys: &[(true, 17, Some(0))],
         faults: &[("admin-equivalent-identity", TheUser, "Its group holds AdministratorAccess.")],
-        healthy: &[],
+        healthy: &[("escalation-path", TheUser, "It is an administrator, and needs no way to one.")],
     },
     Service {
         name: "svc-backup",
@@ -233,6 +246,8 @@ pub(crate) fn users(plan: &mut Plan) -> Vec<User> {
             }
             "svc-warehouse-sync" => drop(user.tags.remove("Team")),
             "svc-terraform" => user.groups.push("automation-admins".into()),
+            "svc-parcel-labels" => user.grants.attached.push(aws_policy("AWSCompromisedKeyQuarantineV3")),
+            "svc-peak-season" => user.grants.attached.push(own_policy(&plan.number, QUARANTINE_DRILL)),
             "svc-ftp-relay" => {
                 user.password = Some(Password {
                     changed: plan.ago("password/svc-ftp-relay", 28),

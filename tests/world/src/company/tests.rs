@@ -25,15 +25,22 @@ fn one_seed_is_one_world_and_another_seed_another() {
 fn every_rule_has_a_fault_and_a_look_alike_somewhere() {
     let world = world(42);
     let (tenant, google, github) = (world.entra(), world.google(), world.github());
-    let truth: Vec<&Planted> =
-        world.truth().iter().chain(tenant.truth()).chain(google.truth()).chain(&github.truth).collect();
+    let truth: Vec<&Planted> = world
+        .truth()
+        .iter()
+        .chain(world.truth_across())
+        .chain(tenant.truth())
+        .chain(google.truth())
+        .chain(&github.truth)
+        .collect();
     let look_alikes = world.look_alikes().iter().chain(tenant.look_alikes()).chain(google.look_alikes());
     let look_alikes: Vec<&Planted> = look_alikes.chain(&github.look_alikes).collect();
     for rule in RULES {
         assert!(truth.iter().any(|planted| planted.rule == *rule), "no fault: {rule}");
         let healthy = look_alikes.iter().any(|planted| planted.rule == *rule);
-        // An account has one root user, and this one's is at fault.
-        assert_eq!(healthy, *rule != "root-access-key", "look-alike: {rule}");
+        // An account has one root user and an organisation one default, and these are at fault.
+        let only_one = ["root-access-key", "pipeline-writes-by-default"].contains(rule);
+        assert_eq!(healthy, !only_one, "look-alike: {rule}");
     }
     assert!(truth.iter().chain(&look_alikes).all(|planted| RULES.contains(&planted.rule)));
 }
@@ -57,7 +64,7 @@ fn every_planted_subject_is_there() {
     there.extend(account.keys().map(|(_, key)| NodeId::new("aws", "", "access-key", &key.id)));
     let credentials = account.users.iter().flat_map(|user| &user.service_credentials);
     there.extend(credentials.map(|credential| node("service-specific-credential", &credential.id)));
-    for planted in world.truth().iter().chain(world.look_alikes()) {
+    for planted in world.truth().iter().chain(world.truth_across()).chain(world.look_alikes()) {
         match &planted.subject {
             Subject::Node(id) => assert!(there.contains(id), "{id}"),
             Subject::Secret { repository, path } => {

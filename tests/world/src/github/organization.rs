@@ -65,6 +65,8 @@ pub struct GithubRepository {
     pub size: u64,
     /// Where the API says that it is cloned, when that is not where it is.
     pub clone_url: Option<String>,
+    /// Whether anybody can see it.
+    pub public: bool,
     /// Its deploy keys.
     pub deploy_keys: Vec<GithubDeployKey>,
 }

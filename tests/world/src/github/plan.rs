@@ -95,28 +95,37 @@ const APPS: &[App] = &[
         everywhere: true,
         permissions: "administration:write members:write metadata:read",
         suspended: false,
-        cases: &[("admin-equivalent-identity", true, "It can take in members and open every repository.")],
+        cases: &[
+            ("admin-equivalent-identity", true, "It can take in members and open every repository."),
+            ("app-writes-everywhere", false, "It rules the organisation, and is told of as an administrator."),
+        ],
     },
     App {
         slug: "repo-settings-sync",
         everywhere: false,
         permissions: "administration:write metadata:read",
         suspended: false,
-        cases: &[("admin-equivalent-identity", false, "It administers two repositories and not the organisation.")],
+        cases: &[
+            ("admin-equivalent-identity", false, "It administers two repositories and not the organisation."),
+            ("app-writes-everywhere", false, "It writes to two repositories."),
+        ],
     },
     App {
         slug: "dependency-updates",
         everywhere: true,
         permissions: "contents:write metadata:read pull_requests:write workflows:write",
         suspended: false,
-        cases: &[("admin-equivalent-identity", false, "It writes all code, and rules nothing.")],
+        cases: &[
+            ("admin-equivalent-identity", false, "It writes all code, and rules nothing."),
+            ("app-writes-everywhere", true, "It writes code and workflows in every repository."),
+        ],
     },
     App {
         slug: "chat-notices",
         everywhere: true,
         permissions: "issues:read metadata:read",
         suspended: false,
-        cases: &[],
+        cases: &[("app-writes-everywhere", false, "It sees every repository, and only reads.")],
     },
     App {
         slug: "old-code-review",
@@ -193,6 +202,8 @@ impl World {
         let installations = APPS.iter().map(|app| draft.installation(app)).collect();
         let tokens = TOKENS.iter().map(|token| draft.token(token)).collect();
         let authorizations = Some(draft.authorizations());
+        let (secrets, webhooks) = (draft.secrets(), vec![draft.webhook("audit", true), draft.webhook("chat", false)]);
+        draft.settings();
         let members = PEOPLE.iter().filter(|person| **person != OWEN).map(login);
         GithubOrganization {
             login: LOGIN.into(),
@@ -205,11 +216,8 @@ impl World {
             installations,
             tokens,
             authorizations,
-            secrets: vec![
-                ("DEPLOY_WEBHOOK".into(), "all".into(), draft.ago(500)),
-                ("NPM_PUBLISH".into(), "selected".into(), draft.ago(90)),
-            ],
-            webhooks: vec![draft.webhook("audit", true), draft.webhook("chat", false)],
+            secrets,
+            webhooks,
             default_workflow_permissions: "write".into(),
             truth: draft.truth,
             look_alikes: draft.healthy,
@@ -237,8 +245,12 @@ impl Draft {
     }
 
     fn plant(&mut self, kind: &str, id: u64, cases: &[Case]) {
+        self.plant_on(&NodeId::new("github", "github.com", kind, &id.to_string()), cases);
+    }
+
+    fn plant_on(&mut self, node: &NodeId, cases: &[Case]) {
         for (rule, fault, story) in cases {
-            let subject = Subject::Node(NodeId::new("github", "github.com", kind, &id.to_string()));
+            let subject = Subject::Node(node.clone());
             let planted = Planted { rule, subject, story };
             if *fault { self.truth.push(planted) } else { self.healthy.push(planted) }
         }
@@ -254,6 +266,7 @@ impl Draft {
             fork: false,
             size: 120,
             clone_url: None,
+            public: name == "web",
             deploy_keys: keys.map(|key| self.deploy_key(key)).collect(),
         }
     }
@@ -337,10 +350,37 @@ impl Draft {
         vec![laptop, scripts, left]
     }
 
-    fn webhook(&self, name: &str, signed: bool) -> GithubWebhook {
+    /// The names of the secrets of workflows. The static key stands beside roles that need none.
+    fn secrets(&mut self) -> Vec<(String, String, Timestamp)> {
+        let rule = "static-key-beside-federation";
+        let mut drawn = Vec::new();
+        for (name, shared, days, case) in [
+            ("DEPLOY_WEBHOOK", "all", 500, None),
+            ("NPM_PUBLISH", "selected", 90, None),
+            ("AWS_ACCESS_KEY_ID", "selected", 700, Some((rule, false, "The id of a key opens nothing."))),
+            ("AWS_SECRET_ACCESS_KEY", "selected", 700, Some((rule, true, "The roles for GitHub need no key."))),
+        ] {
+            let node = NodeId::new("github", "github.com", "actions-secret", &format!("{LOGIN}/{name}"));
+            self.plant_on(&node, case.as_slice());
+            drawn.push((name.into(), shared.into(), self.ago(days)));
+        }
+        drawn
+    }
+
+    fn settings(&mut self) {
+        let node = NodeId::new("github", "github.com", "organization", LOGIN);
+        let story = "Every workflow may write, and approve what another wrote.";
+        self.plant_on(&node, &[("pipeline-writes-by-default", true, story)]);
+    }
+
+    fn webhook(&mut self, name: &str, signed: bool) -> GithubWebhook {
         let path = self.draw.text(&format!("github/hook/{name}"), BASE62, 24);
+        let id = self.number(&format!("hook/{name}"));
+        let story =
+            if signed { "What it sends is signed." } else { "Anybody can send the chat what looks like an event." };
+        self.plant("webhook", id, &[("unsigned-webhook", !signed, story)]);
         GithubWebhook {
-            id: self.number(&format!("hook/{name}")),
+            id,
             url: format!("https://{name}.tallowmere.example/hooks/{path}"),
             signed,
             created: self.ago(610),

@@ -20,6 +20,9 @@ fn what_is_planted_is_there_once_and_under_a_known_rule() {
     there.extend(organization.installations.iter().map(|app| app.id.to_string()));
     there.extend(organization.tokens.iter().map(|token| token.token_id.to_string()));
     there.extend(organization.authorizations.iter().flatten().map(|one| one.id.to_string()));
+    there.extend(organization.webhooks.iter().map(|hook| hook.id.to_string()));
+    there.extend(organization.secrets.iter().map(|(name, ..)| format!("{}/{name}", organization.login)));
+    there.insert(organization.login.clone());
     let all: Vec<_> = organization.truth.iter().chain(&organization.look_alikes).collect();
     for planted in &all {
         assert!(RULES.contains(&planted.rule), "{}", planted.rule);
@@ -29,7 +32,9 @@ fn what_is_planted_is_there_once_and_under_a_known_rule() {
     let distinct: BTreeSet<_> = all.iter().map(|planted| (planted.rule, format!("{:?}", planted.subject))).collect();
     assert_eq!(distinct.len(), all.len());
     for rule in organization.truth.iter().map(|planted| planted.rule).collect::<BTreeSet<_>>() {
-        assert!(organization.look_alikes.iter().any(|planted| planted.rule == rule), "no look-alike: {rule}");
+        let like = organization.look_alikes.iter().any(|planted| planted.rule == rule);
+        // One organisation has one default, and this one's is at fault.
+        assert_eq!(like, rule != "pipeline-writes-by-default", "look-alike: {rule}");
     }
 }
 

@@ -195,8 +195,10 @@ fn estate(plan: &mut Plan) -> GoogleEstate {
         binding(TOKEN_CREATOR, &[of_account(&data_accounts[1])]),
         binding("roles/viewer", &[of_account(&platform_accounts[2])]),
     ];
-    projects[2].policy =
-        vec![binding("roles/storage.objectAdmin", &web_accounts.iter().map(of_account).collect::<Vec<_>>())];
+    projects[2].policy = vec![
+        binding("roles/storage.objectAdmin", &web_accounts.iter().map(of_account).collect::<Vec<_>>()),
+        binding("roles/iam.serviceAccountUser", &[of_account(&web_accounts[0])]),
+    ];
     let pool = |id: &str, condition: Option<&str>| Pool {
         id: id.into(),
         provider: "github".into(),
@@ -254,12 +256,18 @@ fn data_accounts(plan: &mut Plan, number: &str) -> Vec<ServiceAccount> {
     plan.fault("undeclared-lifecycle", node, "It was to last until the new warehouse, and nobody wrote it down.");
     plan.fault("long-lived-credential", key.clone(), "A ten-year key that leads to the organisation's administrator.");
     plan.fault("stale-credential", key, "Unused for more than a year, and it still works.");
+    let way =
+        "It acts as the pipeline, which acts as every account of the platform, of which one rules the organisation.";
+    plan.fault("escalation-path", account_node(&legacy), way);
 
     let mut pipeline =
         plan.account(DATA, "pipeline", plan.declared("priya.raman", "Loads orders at night", 200), Some(1));
     pipeline.policy = vec![binding(TOKEN_CREATOR, &[of_account(&legacy)])];
     plan.healthy("unowned-identity", account_node(&pipeline), "Its description says whose it is.");
     plan.healthy("admin-equivalent-identity", account_node(&pipeline), "It can become an administrator and is none.");
+    plan.fault("escalation-path", account_node(&pipeline), "It acts as every account of the platform.");
+    let told = "It acts as a whole project, but that leads to an administrator and is told of as such.";
+    plan.healthy("scope-wide-impersonation", account_node(&pipeline), told);
 
     let mut mailer = plan.account(DATA, "invoice-mailer", plan.declared("ines.okafor", "Sends invoices", 120), Some(1));
     mailer.keys =
@@ -267,6 +275,8 @@ fn data_accounts(plan: &mut Plan, number: &str) -> Vec<ServiceAccount> {
     mailer.keys[1].exposed = true;
     plan.healthy("long-lived-credential", key_node(&mailer.keys[0]), "Young, in use, and it ends.");
     plan.healthy("long-lived-credential", key_node(&mailer.keys[1]), "Google found it in public and switched it off.");
+    plan.fault("compromised-credential", key_node(&mailer.keys[1]), "Google found it in public and switched it off.");
+    plan.healthy("compromised-credential", key_node(&mailer.keys[0]), "Its successor, which nobody saw.");
 
     let mut reader = plan.account(DATA, "report-reader", plan.declared("priya.raman", "Reads reports", 90), None);
     reader.keys = vec![plan.key("report-reader", 40, None, Some(300))];
@@ -300,9 +310,11 @@ fn platform_accounts(plan: &mut Plan, number: &str) -> Vec<ServiceAccount> {
     let purpose = "Keeps folders and policies as code";
     let mut automation =
         plan.account(PLATFORM, "org-automation", plan.declared("tomas.lindqvist", purpose, 300), Some(1));
-    automation.policy = vec![binding(FEDERATED, &[repository(number, "ci", "tallowmere/platform-live")])];
+    automation.policy = vec![binding(FEDERATED, &[repository(number, "ci", "tallowmere/infra")])];
     plan.fault("admin-equivalent-identity", account_node(&automation), "It administers the organisation.");
     plan.fault("sole-owner-of-admin", account_node(&automation), "One person alone answers for it.");
+    let story = "Any branch of the repository rules the organisation, reviewed or not.";
+    plan.fault("unpinned-admin-trust", account_node(&automation), story);
     plan.healthy("broad-ci-trust", account_node(&automation), "One repository of the own organisation gets in.");
     let purpose = "Reads the estate for the NHI inventory";
     let scanner = plan.account(PLATFORM, "whose-scanner", plan.declared("hanna.weiss", purpose, 300), Some(1));
@@ -321,12 +333,22 @@ fn web_accounts(plan: &mut Plan, number: &str) -> Vec<ServiceAccount> {
     publisher.policy = vec![binding(FEDERATED, &[everybody])];
     plan.fault("broad-ci-trust", account_node(&publisher), "Any workflow of anybody on GitHub gets in.");
     let mut preview = plan.account(WEB, "site-preview", plan.declared("luc.marchetti", "Shows drafts", 250), Some(1));
-    preview.policy = vec![binding(FEDERATED, &[repository(number, "preview", "tallowmere/site")])];
+    preview.policy = vec![binding(FEDERATED, &[repository(number, "preview", "tallowmere/web")])];
     plan.healthy("broad-ci-trust", account_node(&preview), "The same open provider, but one repository is named.");
+    plan.healthy("trust-in-missing-repository", account_node(&preview), "The repository is there.");
+    plan.healthy("unpinned-admin-trust", account_node(&preview), "Any branch gets in, and may write drafts.");
+    let mut loyalty =
+        plan.account(WEB, "loyalty-sync", plan.declared("luc.marchetti", "Loads points of customers", 250), Some(1));
+    loyalty.policy = vec![binding(FEDERATED, &[repository(number, "preview", "tallowmere/loyalty-app")])];
+    plan.fault("trust-in-missing-repository", account_node(&loyalty), "The repository was deleted with the app.");
+    plan.fault("scope-wide-impersonation", account_node(&publisher), "It may run things as any account of the site.");
     let mut campaign = plan.account(WEB, "campaign", plan.declared("luc.marchetti", "Spring campaign", -40), Some(1));
     campaign.keys = vec![plan.key("campaign", 80, Some(1), Some(30))];
     plan.fault("expired-identity-enabled", account_node(&campaign), "The campaign ended, and its key still works.");
-    vec![publisher, preview, campaign]
+    preview.policy.push(binding(TOKEN_CREATOR, &[of_account(&campaign)]));
+    plan.healthy("escalation-path", account_node(&campaign), "It acts as another account, which is small.");
+    plan.healthy("scope-wide-impersonation", account_node(&campaign), "It acts as one account alone.");
+    vec![publisher, preview, campaign, loyalty]
 }
 
 fn api_keys(plan: &mut Plan) -> Vec<ApiKey> {
@@ -347,5 +369,7 @@ fn api_keys(plan: &mut Plan) -> Vec<ApiKey> {
     let node = |key: &ApiKey| NodeId::new("gcp", WEB, "api-key", &key.uid);
     plan.healthy("long-lived-credential", node(&keys[0]), "Young, and limited to one service and one site.");
     plan.fault("long-lived-credential", node(&keys[1]), "More than a year old and good for every service.");
+    plan.fault("unrestricted-api-key", node(&keys[1]), "Every service takes it, from anybody.");
+    plan.healthy("unrestricted-api-key", node(&keys[0]), "One service takes it, from one site.");
     keys
 }
