@@ -5,7 +5,7 @@ use crate::product::{Product, found};
 use crate::secrecy::{search, search_files};
 use anyhow::{Result, ensure};
 use std::collections::BTreeSet;
-use whose_model::{Coverage, CoverageState, NodeId, Report, Timestamp};
+use whose_model::{Coverage, CoverageState, NodeId, OwnerSignal, PartyStatus, Report, SignalClass, Timestamp};
 use whose_world::{GithubAppKey, GithubServer, World};
 
 /// An invented token of GitHub's own form.
@@ -173,5 +173,28 @@ async fn an_app_signs_in_for_platform_and_code_and_its_key_is_in_no_artefact() -
     let mut searched = 0;
     search_files(product.root(), &product.path("none"), &values, &mut searched)?;
     ensure!(searched > 2, "only {searched} files were searched");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn code_owners_are_signals_on_the_identity_whose_key_leaked_and_on_deploy_keys() -> Result<()> {
+    let world = World::new(42, Timestamp::now());
+    let (aws, github) = (world.serve_aws().await?, world.serve_github().await?);
+    github.commit("payments", ".github/CODEOWNERS", "* @tallowmere/payments\n/deploy.sh @ines-okafor\n");
+    let report = signed_in(&github).at(&aws.endpoint()).scan(&["aws", "github:tallowmere"], &[0])?;
+    let signals = |identity: &str, owner: &str| -> (PartyStatus, Vec<OwnerSignal>) {
+        let identity = report.identities.iter().find(|view| view.name == identity).expect("it is there");
+        let ownership = identity.ownership.as_ref().expect("its owners were judged");
+        let found = ownership.candidates.iter().find(|candidate| candidate.name == owner);
+        let found = found.unwrap_or_else(|| panic!("{owner} among {ownership:?}"));
+        (found.status, found.signals.clone())
+    };
+    let (status, ines) = signals("svc-payments-deploy", "ines-okafor");
+    assert_eq!(status, PartyStatus::Active, "she is a member of the organisation");
+    let by_code = ines.iter().find(|signal| signal.class == SignalClass::Usage).expect("the code speaks for her");
+    assert!(by_code.what.contains(".github/CODEOWNERS line 2 of the file deploy.sh"), "{by_code:?}");
+    let (status, team) = signals("tallowmere/payments (release-tagger)", "tallowmere/payments");
+    assert_eq!((status, team[0].class), (PartyStatus::Unresolved, SignalClass::Container));
+    assert!(team[0].what.contains("github.com/tallowmere/payments, to which it is bound"), "{team:?}");
     Ok(())
 }

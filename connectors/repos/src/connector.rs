@@ -1,6 +1,7 @@
 //! The connector: opens what the user named, reads it on a blocking thread, and hands on what was found.
 
 use crate::clone::{Access, clone};
+use crate::codeowners::CodeOwners;
 use crate::emit::emit;
 use crate::gaps::{Gaps, Missed};
 use crate::identity::Identity;
@@ -230,15 +231,22 @@ async fn read_apart(reader: Reader, folder: Folder) -> Outcome {
         tracing::error!(%error, "reading a repository panicked");
         let mut gaps = Gaps::default();
         gaps.add(Missed::Fault, "it broke off before its end");
-        Outcome { identity: unread, finds: Finds::default(), gaps, seen: 0, nested: Vec::new() }
+        Outcome {
+            identity: unread,
+            finds: Finds::default(),
+            owners: CodeOwners::default(),
+            gaps,
+            seen: 0,
+            nested: Vec::new(),
+        }
     })
 }
 
 /// Hands on what was read, and gives back the repositories that lie within.
 async fn report(outcome: Outcome, context: &ScanContext) -> Vec<PathBuf> {
-    let Outcome { identity, finds, gaps, seen, nested } = outcome;
+    let Outcome { identity, finds, owners, gaps, seen, nested } = outcome;
     let scope = identity.id.clone();
-    emit(&identity, finds, &context.sink, &source()).await;
+    emit(&identity, finds, &owners, &context.sink, &source()).await;
     let coverage = Coverage {
         source: source(),
         scope,

@@ -2,6 +2,7 @@
 //! timeline of each secret that stands there.
 
 mod clone;
+mod codeowners;
 mod connector;
 mod emit;
 mod gaps;

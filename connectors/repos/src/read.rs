@@ -1,5 +1,6 @@
 //! One repository, read on a blocking thread: history first, then the working tree, joined by path and secret.
 
+use crate::codeowners::CodeOwners;
 use crate::gaps::{Gaps, Missed};
 use crate::holdings::Holdings;
 use crate::identity::Identity;
@@ -90,6 +91,8 @@ pub(crate) fn secret_id(fingerprint: &str) -> NodeId {
 pub(crate) struct Outcome {
     pub(crate) identity: Identity,
     pub(crate) finds: Finds,
+    /// Who answers for its files.
+    pub(crate) owners: CodeOwners,
     pub(crate) gaps: Gaps,
     /// How many objects and files were read.
     pub(crate) seen: u64,
@@ -124,7 +127,8 @@ pub(crate) fn folder(reader: &Reader, path: &Path, origin: &str, name: Option<St
         seen += worktree::read(reader, &tree, &mut finds, &mut gaps, &mut nested);
     }
     finds.redact(&reader.engine);
-    Outcome { identity, finds, gaps, seen, nested }
+    let owners = repo.as_ref().map(CodeOwners::at_head).unwrap_or_default();
+    Outcome { identity, finds, owners, gaps, seen, nested }
 }
 
 /// The files to read beside the history. A repository's own configuration may put its working tree anywhere on the

@@ -112,7 +112,7 @@ impl<'g> Findings<'g> {
             scope: node.scope.clone().or(fallback_scope),
             identity: identity.filter(|ix| *ix != subject).map(|ix| self.graph.node(ix).id.clone()),
             title: draft.title,
-            owner: identity.and_then(|ix| wording::owner(self.graph, ix)),
+            owner: self.answerable(subject, identity).and_then(|ix| wording::owner(self.graph, ix)),
             reach: identity.map(|ix| wording::reach(self.graph, ix)),
             evidence: draft.evidence,
             places: leak::places(self.graph, &draft.secrets).into_iter().cloned().collect(),
@@ -129,6 +129,13 @@ impl<'g> Findings<'g> {
             NodeKind::Credential => self.graph.identity_of(subject),
             _ => draft.identity,
         }
+    }
+
+    /// Whose owner is told: the identity's, or that of a leaked secret that belongs to nobody known, when its code says.
+    fn answerable(&self, subject: Ix, identity: Option<Ix>) -> Option<Ix> {
+        let by_code = self.graph.node(subject).kind() == NodeKind::Secret;
+        let by_code = by_code && !self.graph.ownership(subject).candidates.is_empty();
+        identity.or_else(|| by_code.then_some(subject))
     }
 
     fn factors(&self, subject: Ix, identity: Option<Ix>, draft: &Draft) -> Factors {

@@ -4,6 +4,7 @@
 mod git;
 mod handover;
 mod hostile;
+mod owners;
 
 use super::*;
 use git::{Git, serve};
@@ -20,6 +21,8 @@ struct Seen {
     secrets: BTreeMap<String, SecretDetail>,
     places: Vec<Place>,
     coverage: Coverage,
+    /// Who answers for what.
+    owned: Vec<whose_model::Edge>,
     all: String,
 }
 
@@ -92,7 +95,8 @@ async fn seen_by(
     }
     let secrets = of(NodeKind::Secret).map(|node| (node.r#type.clone(), node.secret().unwrap().clone())).collect();
     let places = of(NodeKind::Location).map(|node| node.place().unwrap().clone()).collect();
-    Ok(Seen { repo, repos, secrets, places, coverage: coverage.unwrap(), all })
+    let owned = edges.into_iter().filter(|edge| edge.kind == EdgeKind::OwnedBy).collect();
+    Ok(Seen { owned, repo, repos, secrets, places, coverage: coverage.unwrap(), all })
 }
 
 async fn scan(target: impl AsRef<std::path::Path>) -> Seen {

@@ -17,7 +17,7 @@ pub(crate) fn resolve(graph: &mut Graph) {
     let mut edges = leaks::resolve(graph);
     let (virtual_nodes, ways) = privilege::resolve(graph);
     edges.extend(ways);
-    let (owners, owned) = owners::resolve(graph);
+    let (owners, owned) = owners::resolve(graph, &edges);
     edges.extend(owned);
     graph.extend(virtual_nodes, owners, edges);
     owners::share(graph);

@@ -199,7 +199,8 @@ mod tests {
         assert_eq!(
             findings[0].title,
             "AK…f1, committed in payments/deploy.sh on 2026-03-03 by m.ruiz, is a live access key of user svc-pay \
-             (last used yesterday; owner: nobody on record), which reaches admin through role deploy-prod"
+             (last used yesterday; owner: nobody confirmed (m.ruiz@example.com at 0.15)), which reaches admin \
+             through role deploy-prod"
         );
         assert_eq!(findings[0].places.len(), 1);
         let first = findings[0].fix[0].command.as_deref().unwrap();
@@ -251,7 +252,8 @@ mod tests {
         assert_eq!(
             findings[0].title,
             "AK…f1, committed in web/x.env on 2026-10-25 by m.ruiz, is a JSON Web Token that names user svc-pay and works \
-             until 2026-11-26 unless it was revoked (owner: nobody on record), which can do nothing that is known to matter"
+             until 2026-11-26 unless it was revoked (owner: nobody confirmed (m.ruiz@example.com at 0.15)), which can \
+             do nothing that is known to matter"
         );
         let link = "the leaked JSON Web Token names, in its own text, this identity (confidence 0.95)";
         assert!(findings[0].evidence.iter().any(|shown| shown.what == link), "{findings:?}");

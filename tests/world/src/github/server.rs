@@ -56,8 +56,6 @@ pub struct GithubServer {
 
 struct Shared {
     endpoint: String,
-    /// The code of the repositories.
-    code: Vec<Repository>,
     state: Mutex<Served>,
 }
 
@@ -68,6 +66,8 @@ struct Served {
     page_at_most: usize,
     requests: Vec<GithubRequest>,
     violations: Vec<GithubRequest>,
+    /// The code of the repositories.
+    code: Vec<Repository>,
     /// The repositories that were packed, and the tokens with which they were cloned.
     packed: BTreeMap<String, Arc<git::Served>>,
     clone_tokens: Vec<String>,
@@ -92,11 +92,12 @@ impl World {
             page_at_most: 100,
             requests: Vec::new(),
             violations: Vec::new(),
+            code: self.repositories().to_vec(),
             packed: BTreeMap::new(),
             clone_tokens: Vec::new(),
             app: None,
         });
-        let shared = Arc::new(Shared { endpoint, code: self.repositories().to_vec(), state });
+        let shared = Arc::new(Shared { endpoint, state });
         let router = Router::new().fallback(serve).with_state(Arc::clone(&shared));
         let (stop, stopped) = oneshot::channel::<()>();
         let running = tokio::spawn(async move {
@@ -136,6 +137,17 @@ impl GithubServer {
     /// The token of every request to git so far. Without one, nothing is cloned.
     pub fn clone_tokens(&self) -> Vec<String> {
         self.state().clone_tokens.clone()
+    }
+
+    /// Commits one file to a repository, as its last author would between two scans.
+    pub fn commit(&self, repository: &str, path: &'static str, text: &str) {
+        let mut state = self.state();
+        state.packed.remove(repository);
+        let Some(code) = state.code.iter_mut().find(|code| code.name == repository) else { return };
+        let Some(mut commit) = code.commits.last().cloned() else { return };
+        commit.message = format!("Change {path}");
+        commit.changes = BTreeMap::from([(path, Some(text.to_owned()))]);
+        code.commits.push(commit);
     }
 
     /// Installs the app that signs in from now on, with the public half of its key. Its tokens end after so many seconds,
@@ -296,7 +308,7 @@ fn of_git(
     let mut state = shared.lock();
     let token = git::token(&text(header::AUTHORIZATION)).filter(|token| state.knows(token));
     let denied = state.faults.denied.contains(CLONE);
-    let packed = state.packed(&shared.code, asked.repository());
+    let packed = state.packed(asked.repository());
     let (status, body) = match (&token, packed) {
         (None, _) => (401, Vec::new()),
         (Some(_), _) if denied => (403, Vec::new()),
@@ -365,12 +377,12 @@ fn prepare(shared: &Shared, method: &Method, uri: &Uri, headers: &HeaderMap) -> 
 
 impl Served {
     /// A repository of the organisation, packed when it is first asked for.
-    fn packed(&mut self, code: &[Repository], name: &str) -> Option<Arc<git::Served>> {
+    fn packed(&mut self, name: &str) -> Option<Arc<git::Served>> {
         self.organization.repositories.iter().find(|repository| repository.name == name)?;
         if let Some(packed) = self.packed.get(name) {
             return Some(Arc::clone(packed));
         }
-        let repository = code.iter().find(|repository| repository.name == name)?;
+        let repository = self.code.iter().find(|repository| repository.name == name)?;
         let packed = Arc::new(git::Served::new(repository).ok()?);
         self.packed.insert(name.to_owned(), Arc::clone(&packed));
         Some(packed)

@@ -16,6 +16,10 @@ pub(super) enum Capacity {
     Business,
     Creator,
     CostCentre,
+    /// Who answers for code that uses a thing, or to which it is bound.
+    Code,
+    /// Who wrote the code in which it stands.
+    Author,
 }
 
 /// One claim.

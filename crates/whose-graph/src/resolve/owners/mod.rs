@@ -2,13 +2,15 @@
 //! that the scan knows, and the claims of each party add up to a score and a band.
 
 mod claims;
+mod code;
 mod people;
 mod score;
 
 use crate::{Graph, Ix};
 use claims::{Claim, claims_of};
+use code::{leak_claims, repository_claims, secrets_by_identity};
 use people::People;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use whose_model::{Edge, EdgeKind, Evidence, Node, NodeId, NodeKind, OwnerDetail, PartyKind, PartyStatus, What};
 
 /// A tag value on more than this share of the estate says little about any one thing of it.
@@ -16,12 +18,12 @@ const COMMON_SHARE: f64 = 0.30;
 /// Below this many claimed identities, a share is not a pattern.
 const COMMON_FROM: usize = 20;
 
-/// The ownership of every identity, the owner nodes and the `owned-by` edges.
-pub(super) fn resolve(graph: &mut Graph) -> (Vec<Node>, Vec<Edge>) {
+/// The ownership of every identity, and of every leaked secret that is nobody's by `joins`; the owner nodes and the
+/// `owned-by` edges.
+pub(super) fn resolve(graph: &mut Graph, joins: &[Edge]) -> (Vec<Node>, Vec<Edge>) {
     let people = People::gather(graph);
-    let claimed: Vec<(Ix, Vec<Claim>)> =
-        graph.of_kind(NodeKind::Identity).map(|ix| (ix, claims_of(graph, ix))).collect();
-    let common = common_parties(&claimed);
+    let claimed = claimed(graph, joins);
+    let common = common_parties(graph, &claimed);
     let (mut owners, mut edges, mut verdicts) = (BTreeMap::new(), Vec::new(), Vec::new());
     for (ix, claims) in claimed {
         let ownership = score::judge(graph, &people, &claims, &common);
@@ -48,6 +50,20 @@ pub(super) fn resolve(graph: &mut Graph) -> (Vec<Node>, Vec<Edge>) {
     (owners.into_values().collect(), edges)
 }
 
+/// Everything that speaks for some owner, by what is owned.
+fn claimed(graph: &Graph, joins: &[Edge]) -> Vec<(Ix, Vec<Claim>)> {
+    let secrets = secrets_by_identity(graph, joins);
+    let joined: BTreeSet<Ix> = secrets.values().flatten().copied().collect();
+    let identities = graph.of_kind(NodeKind::Identity).map(|ix| {
+        let mut claims = claims_of(graph, ix);
+        claims.extend(leak_claims(graph, secrets.get(&ix).map(Vec::as_slice).unwrap_or_default()));
+        claims.extend(repository_claims(graph, ix));
+        (ix, claims)
+    });
+    let foreign = graph.of_kind(NodeKind::Secret).filter(|ix| !joined.contains(ix));
+    identities.chain(foreign.map(|ix| (ix, leak_claims(graph, &[ix])))).collect()
+}
+
 /// A credential, and a leaked secret that was joined, are answered for by whoever answers for their identity.
 pub(super) fn share(graph: &mut Graph) {
     for ix in graph.order.clone() {
@@ -60,7 +76,7 @@ pub(super) fn share(graph: &mut Graph) {
 }
 
 /// Parties that are named on so much of the estate that the value may be a default.
-fn common_parties(claimed: &[(Ix, Vec<Claim>)]) -> Vec<NodeId> {
+fn common_parties(graph: &Graph, claimed: &[(Ix, Vec<Claim>)]) -> Vec<NodeId> {
     let mut counts: BTreeMap<&NodeId, usize> = BTreeMap::new();
     for (_, claims) in claimed {
         let mut parties: Vec<&NodeId> = claims.iter().filter(|claim| claim.by_tag).map(|claim| &claim.owner).collect();
@@ -70,7 +86,7 @@ fn common_parties(claimed: &[(Ix, Vec<Claim>)]) -> Vec<NodeId> {
             *counts.entry(party).or_default() += 1;
         }
     }
-    let total = claimed.len();
+    let total = claimed.iter().filter(|(ix, _)| graph.node(*ix).kind() == NodeKind::Identity).count();
     let common = |count: usize| total >= COMMON_FROM && count as f64 > COMMON_SHARE * total as f64;
     counts.into_iter().filter(|(_, count)| common(*count)).map(|(party, _)| party.clone()).collect()
 }
