@@ -9,6 +9,7 @@ mod entra;
 mod error;
 mod github;
 mod google;
+mod large;
 mod repository;
 mod served;
 mod token;
@@ -31,6 +32,7 @@ pub use google::{
     Binding, Folder, Google, GoogleApiKey, GoogleEstate, GoogleRequest, GoogleServer, Pool, Project, ServiceAccount,
     ServiceAccountKey,
 };
+pub use large::{LargeEstate, LargeProvider, LargeServer};
 pub use repository::{Commit, Repository};
 pub use served::Served;
 pub use token::{account_of, aws_id};

@@ -13,5 +13,7 @@ mod tenant;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use odata::Query;
+pub(crate) use plan::guid;
 pub use server::{EntraRequest, EntraServer};
 pub use tenant::{EntraLeak, EntraTenant, Subscription};

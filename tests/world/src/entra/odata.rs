@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 const RELATIONS: &[&str] = &["owners", "sponsors", "federatedIdentityCredentials", "members"];
 
 /// The query of a request.
-pub(super) struct Query {
-    pub(super) fields: BTreeMap<String, String>,
+pub(crate) struct Query {
+    pub(crate) fields: BTreeMap<String, String>,
 }
 
 impl Query {
-    pub(super) fn parse(text: &str) -> Self {
+    pub(crate) fn parse(text: &str) -> Self {
         let plain = |part: &str| percent_encoding::percent_decode_str(part).decode_utf8_lossy().into_owned();
         let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
         Self { fields: pairs.map(|(name, value)| (plain(name), plain(value))).collect() }
@@ -23,17 +23,17 @@ impl Query {
     }
 
     /// Where the page begins.
-    pub(super) fn start(&self) -> usize {
+    pub(crate) fn start(&self) -> usize {
         self.number("$skiptoken").unwrap_or_default()
     }
 
     /// How many things it holds.
-    pub(super) fn size(&self, at_most: usize) -> usize {
+    pub(crate) fn size(&self, at_most: usize) -> usize {
         self.number("$top").unwrap_or(100).min(at_most).max(1)
     }
 
     /// An object as the request wants it. Relations are cut at twenty, as Graph does without saying so.
-    pub(super) fn shape(&self, object: &Value) -> Value {
+    pub(crate) fn shape(&self, object: &Value) -> Value {
         let Some(fields) = object.as_object() else { return object.clone() };
         let selected: Option<Vec<&str>> = self.fields.get("$select").map(|text| text.split(',').collect());
         let expanded = self.fields.get("$expand").map(String::as_str).unwrap_or_default();

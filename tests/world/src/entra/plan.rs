@@ -69,7 +69,7 @@ impl World {
 }
 
 /// An id in Microsoft's form.
-pub(super) fn guid(draw: Draw, label: &str) -> String {
+pub(crate) fn guid(draw: Draw, label: &str) -> String {
     let digits = draw.text(&format!("guid/{label}"), HEX, 32);
     [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]].join("-")
 }

@@ -15,4 +15,5 @@ pub use organization::{
     GithubAuthorization, GithubDeployKey, GithubInstallation, GithubOrganization, GithubRepository, GithubToken,
     GithubUser, GithubWebhook,
 };
+pub(crate) use replies::{Answer, answer};
 pub use server::{GithubRequest, GithubServer};

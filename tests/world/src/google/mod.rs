@@ -14,4 +14,6 @@ pub use estate::{
     ApiKey as GoogleApiKey, Binding, Folder, GoogleEstate, Pool, Project, ServiceAccount, ServiceAccountKey,
 };
 pub use plan::Google;
+pub(crate) use route::{Route, route};
 pub use server::{GoogleRequest, GoogleServer};
+pub(crate) use wire::Answer;

@@ -1,77 +1,32 @@
-//! Measurements with a yardstick: the scanner and a tool that everyone has, on the same input, in one run, so that
-//! the ratio means the same on any machine.
+//! What one run of a command took, as the kernel counts it.
 
 use anyhow::{Context, Result, bail};
-use clap::Subcommand;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 use wait4::Wait4;
 
-/// What can be measured.
-#[derive(Subcommand)]
-pub(crate) enum What {
-    /// A scan of a repository's whole history, beside git reading every object of it
-    Repos {
-        /// The repository; this one when none is given
-        path: Option<PathBuf>,
-        /// How many times each is run; the quickest counts
-        #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
-        rounds: u32,
-    },
-}
-
-/// Measures and prints a table.
-pub(crate) fn run(root: &Path, what: &What) -> Result<()> {
-    match what {
-        What::Repos { path, rounds } => repos(root, path.as_deref().unwrap_or(root), *rounds),
-    }
-}
-
-fn repos(root: &Path, repository: &Path, rounds: u32) -> Result<()> {
-    let repository = repository.canonicalize().with_context(|| format!("looking for {}", repository.display()))?;
+/// The scanner as users have it, built anew when it is not up to date.
+pub(super) fn scanner(root: &Path) -> Result<PathBuf> {
     let build = ["build", "--release", "--locked", "--package", "whose-cli"];
     crate::workspace::run(crate::workspace::cargo(root).args(build))?;
-    let target = crate::workspace::target(root)?;
-    let scratch = tempfile::tempdir().context("making a folder for the scanner's store")?;
-    let mut git = Command::new("git");
-    git.arg("-C").arg(&repository).args(["cat-file", "--batch-all-objects", "--batch"]);
-    let mut whose = Command::new(target.join("release/whose"));
-    whose.arg("scan").arg(&repository).args(["--format", "json=report.json", "--data-dir", "data"]);
-    whose.current_dir(scratch.path());
-
-    let mut yardstick = Vec::new();
-    let mut scan = Vec::new();
-    for _ in 0..rounds {
-        yardstick.push(measure(&mut git, &[0])?);
-        // Findings and gaps are results too.
-        scan.push(measure(&mut whose, &[0, 1, 3])?);
-    }
-    let (yardstick, scan) = (Cost::least(&yardstick), Cost::least(&scan));
-    println!("{:<44} {:>9} {:>9} {:>10}", "least of the rounds", "CPU s", "wall s", "peak MiB");
-    for (name, cost) in
-        [("git cat-file --batch-all-objects --batch", yardstick), ("whose scan, report and store", scan)]
-    {
-        println!("{name:<44} {:>9.2} {:>9.2} {:>10.0}", cost.cpu, cost.wall, cost.peak_mib);
-    }
-    println!("{:<44} {:>9.2} {:>9.2}", "ratio", scan.cpu / yardstick.cpu, scan.wall / yardstick.wall);
-    Ok(())
+    Ok(crate::workspace::target(root)?.join("release/whose"))
 }
 
 /// What one run of a command took.
 #[derive(Clone, Copy, Debug)]
-struct Cost {
+pub(super) struct Cost {
     /// User and system seconds, of the command and all that it started.
-    cpu: f64,
+    pub(super) cpu: f64,
     /// Seconds by the clock.
-    wall: f64,
+    pub(super) wall: f64,
     /// The most memory that was resident at once.
-    peak_mib: f64,
+    pub(super) peak_mib: f64,
 }
 
 impl Cost {
     /// The least of each: what is above it is noise of the machine. Of memory, the most.
-    fn least(costs: &[Self]) -> Self {
+    pub(super) fn least(costs: &[Self]) -> Self {
         let least = |of: fn(&Self) -> f64| costs.iter().map(of).fold(f64::INFINITY, f64::min);
         Self {
             cpu: least(|cost| cost.cpu),
@@ -82,7 +37,7 @@ impl Cost {
 }
 
 /// Runs a command with its output thrown away, and reads from the kernel what it took.
-fn measure(command: &mut Command, accepted: &[i32]) -> Result<Cost> {
+pub(super) fn measure(command: &mut Command, accepted: &[i32]) -> Result<Cost> {
     let begin = Instant::now();
     let shown = format!("{command:?}");
     let child = command
