@@ -1,8 +1,8 @@
 //! The thin client of Google's REST APIs: declared calls out, JSON in, and every failure told apart.
 
+use crate::credentials::Credentials;
 use crate::sign_in::chain;
 use bytes::Bytes;
-use google_cloud_auth::credentials::AccessTokenCredentials;
 use http::{Method, Request, StatusCode, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
@@ -47,7 +47,7 @@ pub(crate) struct Operation {
 /// The signed-in client.
 pub(crate) struct Api {
     client: Client,
-    credentials: AccessTokenCredentials,
+    credentials: Credentials,
     /// In place of all services' own addresses.
     endpoint: Option<String>,
     /// How many calls a collector may have under way.
@@ -55,12 +55,7 @@ pub(crate) struct Api {
 }
 
 impl Api {
-    pub(crate) fn new(
-        client: Client,
-        credentials: AccessTokenCredentials,
-        endpoint: Option<&str>,
-        concurrency: usize,
-    ) -> Self {
+    pub(crate) fn new(client: Client, credentials: Credentials, endpoint: Option<&str>, concurrency: usize) -> Self {
         Self { client, credentials, endpoint: endpoint.map(|url| url.trim_end_matches('/').to_owned()), concurrency }
     }
 
@@ -105,7 +100,7 @@ impl Api {
         body: Option<&'static str>,
     ) -> Result<T, CallError> {
         let call = operation.call;
-        let token = self.credentials.access_token().await.map_err(|error| {
+        let token = self.credentials.token().await.map_err(|error| {
             let reason = format!("no token could be had: {}", chain(&error));
             CallError::new(call, FailureKind::Other, &reason).caused_by(error)
         })?;
@@ -113,7 +108,7 @@ impl Api {
         let request = Request::builder()
             .method(method)
             .uri(address(origin, path, query))
-            .header(header::AUTHORIZATION, format!("Bearer {}", token.token))
+            .header(header::AUTHORIZATION, format!("Bearer {}", token.as_str()))
             .header(header::ACCEPT, "application/json");
         let request = match body {
             Some(text) => {

@@ -1,6 +1,7 @@
 //! One scan of a project or an organisation: sign in, find the projects, then run the collectors over each.
 
 use crate::session::{Estate, Project, Session};
+use crate::sign_in::GcpSignIn;
 use crate::target::Target;
 use crate::{ABOVE, GCP, PER_PROJECT, TRUSTS_FIRST};
 use async_trait::async_trait;
@@ -8,8 +9,17 @@ use std::sync::{Arc, OnceLock};
 use whose_connect::{Collector, ConnectError, Connector, ConnectorInfo, ScanContext, run_collector};
 
 /// The connector for Google Cloud.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Gcp;
+#[derive(Clone, Debug, Default)]
+pub struct Gcp {
+    sign_in: GcpSignIn,
+}
+
+impl Gcp {
+    /// A connector that signs in with what the caller knows.
+    pub fn new(sign_in: GcpSignIn) -> Self {
+        Self { sign_in }
+    }
+}
 
 #[async_trait]
 impl Connector for Gcp {
@@ -26,7 +36,7 @@ impl Connector for Gcp {
         let estate = tokio::select! {
             biased;
             () = context.cancel.cancelled() => return Err(ConnectError::Stopped { target: target.describe() }),
-            opened = Estate::open(&target, &context.network) => Arc::new(opened?),
+            opened = Estate::open(&self.sign_in, &target, &context.network) => Arc::new(opened?),
         };
         let scope = estate.scope();
         for collector in ABOVE {

@@ -5,8 +5,10 @@ mod api_keys;
 mod cel;
 mod connector;
 mod container_policies;
+mod credentials;
 mod declared;
 mod each;
+mod exchange;
 mod ids;
 mod last_authentications;
 mod members;
@@ -26,6 +28,7 @@ mod workload_identity_pools;
 
 pub use connector::Gcp;
 pub use permissions::least_privilege_role;
+pub use sign_in::GcpSignIn;
 
 use session::{Estate, Session};
 use whose_connect::{Collector, ConnectorInfo};

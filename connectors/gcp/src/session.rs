@@ -3,7 +3,7 @@
 
 use crate::api::{Api, Operation, Service};
 use crate::ids;
-use crate::sign_in;
+use crate::sign_in::GcpSignIn;
 use crate::target::{Root, Target};
 use crate::trust::Provider;
 use serde::Deserialize;
@@ -125,15 +125,19 @@ struct RoleDefinition {
 
 impl Estate {
     /// Signs in.
-    pub(crate) async fn open(target: &Target, network: &NetworkSettings) -> Result<Self, ConnectError> {
+    pub(crate) async fn open(
+        sign_in: &GcpSignIn,
+        target: &Target,
+        network: &NetworkSettings,
+    ) -> Result<Self, ConnectError> {
         let loopback = network.endpoint.as_deref().is_some_and(is_loopback);
         let limits = if loopback { LOOPBACK_LIMITS } else { LIMITS };
-        // The client comes first: it installs the TLS provider that the sign-in needs too.
+        // The client comes first: what the sign-in exchanges goes through it.
         let client = Client::new(network, limits)?;
         // A server on this machine will not be more willing after a long wait.
         let patience = RetryPolicy { attempts: 3, ..RetryPolicy::default() };
         let client = if loopback { client.with_retry(patience) } else { client };
-        let credentials = sign_in::sign_in(target).await?;
+        let credentials = sign_in.open(target, &client, network).await?;
         let concurrency = network.max_concurrency.unwrap_or(limits.max_concurrency).get();
         Ok(Self {
             api: Api::new(client, credentials, network.endpoint.as_deref(), concurrency),

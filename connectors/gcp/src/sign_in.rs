@@ -1,42 +1,98 @@
-//! Signing in: application default credentials, or a credential file of any of Google's kinds. The library
-//! fetches and renews the tokens; it reaches the network by the environment's proxy, not by our settings.
+//! Signing in: application default credentials in the order that Google documents, or a credential file that the
+//! target names.
 
+use crate::credentials::{Credentials, TokenError};
 use crate::target::Target;
-use google_cloud_auth::build_errors::Error as BuildError;
-use google_cloud_auth::credentials::{
-    AccessTokenCredentials, Builder, external_account, impersonated, service_account, user_account,
-};
+use google_cloud_auth::credentials::mds;
 use serde_json::Value;
 use std::error::Error;
-use std::path::Path;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
-use whose_connect::ConnectError;
+use whose_connect::{Client, ConnectError, NetworkSettings};
 
 /// The APIs that are read take no narrower scope in common. What a scan may do is bounded by its role, and by the
 /// declared calls.
-const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
+pub(crate) const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
 
 /// How long the first token may take: on a machine without any credentials, a metadata service is waited for in vain.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Signs in and fetches the first token, so that a target that cannot be opened is told at once.
-pub(crate) async fn sign_in(target: &Target) -> Result<AccessTokenCredentials, ConnectError> {
-    let failed = |reason: String, source: Option<Box<dyn Error + Send + Sync>>| ConnectError::SignIn {
-        target: target.describe(),
-        reason,
-        remedy: remedy(target),
-        source,
-    };
-    let built = match &target.credentials {
-        Some(path) => from_file(path)?,
-        None => Builder::default().with_scopes([SCOPE]).build_access_token_credentials(),
-    };
-    let credentials = built.map_err(|error| failed(chain(&error), Some(error.into())))?;
-    match tokio::time::timeout(PATIENCE, credentials.access_token()).await {
-        Ok(Ok(_token)) => Ok(credentials),
-        Ok(Err(error)) => Err(failed(chain(&error), Some(Box::new(error)))),
-        Err(_) => Err(failed(format!("no token came within {} seconds", PATIENCE.as_secs()), None)),
+/// What the command line knows about signing in: where application default credentials lie.
+#[derive(Clone, Debug, Default)]
+pub struct GcpSignIn {
+    /// The file that the environment names. It must be there.
+    named: Option<PathBuf>,
+    /// The file that `gcloud auth application-default login` writes, wherever it may be.
+    usual: Option<PathBuf>,
+}
+
+impl GcpSignIn {
+    /// Takes the variables that Google's own libraries read, from wherever the caller keeps them.
+    pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Self {
+        let set = |name: &str| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let home = || set("HOME").map(|home| home.join(".config/gcloud"));
+        let folder = set("CLOUDSDK_CONFIG").or_else(|| set("APPDATA").map(|data| data.join("gcloud"))).or_else(home);
+        Self {
+            named: set("GOOGLE_APPLICATION_CREDENTIALS"),
+            usual: folder.map(|folder| folder.join("application_default_credentials.json")),
+        }
     }
+
+    /// Signs in and fetches the first token, so that a target that cannot be opened is told at once.
+    pub(crate) async fn open(
+        &self,
+        target: &Target,
+        client: &Client,
+        network: &NetworkSettings,
+    ) -> Result<Credentials, ConnectError> {
+        let failed = |reason: String, source: Option<Box<dyn Error + Send + Sync>>| ConnectError::SignIn {
+            target: target.describe(),
+            reason,
+            remedy: remedy(target),
+            source,
+        };
+        // Only who puts another address in Google's place may send secrets without encryption.
+        let plain = network.endpoint.as_deref().is_some_and(|endpoint| endpoint.starts_with("http://"));
+        let built = match self.file(target)? {
+            Some((path, json)) => Credentials::from_json(&json, client, plain).map_err(|error| match error {
+                TokenError::Unusable { reason } => {
+                    ConnectError::File { path, source: std::io::Error::new(ErrorKind::InvalidData, reason) }
+                }
+                error => failed(chain(&error), Some(error.into())),
+            })?,
+            // The metadata service answers on the machine itself, which no proxy and no authority stands before.
+            None => mds::Builder::default()
+                .with_scopes([SCOPE])
+                .build_access_token_credentials()
+                .map(Credentials::from)
+                .map_err(|error| failed(chain(&error), Some(error.into())))?,
+        };
+        match tokio::time::timeout(PATIENCE, built.token()).await {
+            Ok(Ok(_token)) => Ok(built),
+            Ok(Err(error)) => Err(failed(chain(&error), Some(Box::new(error)))),
+            Err(_) => Err(failed(format!("no token came within {} seconds", PATIENCE.as_secs()), None)),
+        }
+    }
+
+    /// The credential file: the target's own, the one that the environment names, or the usual one if it is there.
+    fn file(&self, target: &Target) -> Result<Option<(PathBuf, Value)>, ConnectError> {
+        if let Some(path) = target.credentials.as_ref().or(self.named.as_ref()) {
+            return read(path).map(|json| Some((path.clone(), json)));
+        }
+        let Some(path) = &self.usual else { return Ok(None) };
+        match read(path) {
+            Err(ConnectError::File { source, .. }) if source.kind() == ErrorKind::NotFound => Ok(None),
+            json => json.map(|json| Some((path.clone(), json))),
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<Value, ConnectError> {
+    let file = |source| ConnectError::File { path: path.into(), source };
+    let text = std::fs::read_to_string(path).map_err(file)?;
+    // The text of the error would quote the file, which holds secrets.
+    serde_json::from_str(&text).map_err(|_| file(std::io::Error::new(ErrorKind::InvalidData, "it is not JSON")))
 }
 
 fn remedy(target: &Target) -> String {
@@ -48,32 +104,6 @@ fn remedy(target: &Target) -> String {
     }
 }
 
-fn from_file(path: &Path) -> Result<Result<AccessTokenCredentials, BuildError>, ConnectError> {
-    let file = |source| ConnectError::File { path: path.into(), source };
-    let text = std::fs::read_to_string(path).map_err(file)?;
-    // The text of the error would quote the file, which holds secrets.
-    let json: Value = serde_json::from_str(&text)
-        .map_err(|_| file(std::io::Error::new(std::io::ErrorKind::InvalidData, "it is not JSON")))?;
-    let kind = json.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
-    Ok(match kind.as_str() {
-        "service_account" => service_account::Builder::new(json)
-            .with_access_specifier(service_account::AccessSpecifier::from_scopes([SCOPE]))
-            .build_access_token_credentials(),
-        "external_account" => {
-            external_account::Builder::new(json).with_scopes([SCOPE]).build_access_token_credentials()
-        }
-        "impersonated_service_account" => {
-            impersonated::Builder::new(json).with_scopes([SCOPE]).build_access_token_credentials()
-        }
-        "authorized_user" => user_account::Builder::new(json).with_scopes([SCOPE]).build_access_token_credentials(),
-        _ => {
-            let reason = "its `type` is none of service_account, external_account, impersonated_service_account and \
-                          authorized_user";
-            return Err(file(std::io::Error::new(std::io::ErrorKind::InvalidData, reason)));
-        }
-    })
-}
-
 /// The error with its causes. The library keeps tokens and keys out of its messages.
 pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
@@ -83,4 +113,40 @@ pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
         below = cause.source();
     }
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(400).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(variables: &[(&str, &str)]) -> GcpSignIn {
+        GcpSignIn::from_variables(|name| {
+            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    fn target(text: &str) -> Target {
+        Target::parse(text).unwrap()
+    }
+
+    #[test]
+    fn files_are_sought_in_the_order_that_google_documents() {
+        let folder = tempfile::tempdir().unwrap();
+        let usual = folder.path().join(".config/gcloud/application_default_credentials.json");
+        let named = folder.path().join("named.json");
+        let home = folder.path().to_str().unwrap();
+        let found = |variables: &[(&str, &str)], text: &str| {
+            of(variables).file(&target(text)).map(|found| found.map(|(path, _)| path))
+        };
+        assert_eq!(found(&[("HOME", home)], "project=p-1234").unwrap(), None, "the metadata service is next");
+        std::fs::create_dir_all(usual.parent().unwrap()).unwrap();
+        std::fs::write(&usual, "{}").unwrap();
+        assert_eq!(found(&[("HOME", home)], "project=p-1234").unwrap().as_ref(), Some(&usual));
+        let variables = [("HOME", home), ("GOOGLE_APPLICATION_CREDENTIALS", named.to_str().unwrap())];
+        assert!(found(&variables, "project=p-1234").is_err(), "a file that is named must be there");
+        std::fs::write(&named, "{}").unwrap();
+        assert_eq!(found(&variables, "project=p-1234").unwrap().as_ref(), Some(&named));
+        let own = format!("project=p-1234,credentials={}", usual.display());
+        assert_eq!(found(&variables, &own).unwrap().as_ref(), Some(&usual));
+    }
 }

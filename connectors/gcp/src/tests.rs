@@ -2,6 +2,7 @@
 
 mod faults;
 mod organization;
+mod sign_in;
 
 use crate::Gcp;
 use whose_connect::{CancellationToken, ConnectError, Connector, Event, NetworkSettings, ScanContext, Sink};
@@ -68,7 +69,7 @@ async fn scan_until(server: &GoogleServer, target: &str, cancel: CancellationTok
     let (sink, mut events) = Sink::channel(8);
     let network = NetworkSettings { endpoint: Some(server.endpoint()), ..NetworkSettings::default() };
     let context = ScanContext { as_of: "2026-11-24T22:00:00Z".parse().unwrap(), sink, cancel, network };
-    let running = async move { Gcp.scan(&target, &context).await };
+    let running = async move { Gcp::default().scan(&target, &context).await };
     let reading = async {
         let (mut nodes, mut edges, mut coverage) = (Vec::new(), Vec::new(), Vec::new());
         while let Some(event) = events.recv().await {

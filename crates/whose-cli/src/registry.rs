@@ -37,7 +37,7 @@ impl Registry {
             named: vec![
                 Arc::new(connector_aws::Aws),
                 Arc::new(connector_azure::Azure::new(connector_azure::AzureSignIn::from_variables(variable))),
-                Arc::new(connector_gcp::Gcp),
+                Arc::new(connector_gcp::Gcp::new(connector_gcp::GcpSignIn::from_variables(variable))),
                 Arc::new(connector_github::Github::new(connector_github::GithubSignIn::from_variables(variable))),
                 Arc::new(connector_files::Files),
             ],

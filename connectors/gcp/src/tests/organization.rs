@@ -207,5 +207,5 @@ async fn open(endpoint: &str, file: &Path) -> ConnectError {
     let network = NetworkSettings { endpoint: Some(endpoint.into()), ..NetworkSettings::default() };
     let as_of = "2026-11-24T22:00:00Z".parse().unwrap();
     let context = ScanContext { as_of, sink, cancel: CancellationToken::new(), network };
-    crate::Gcp.scan(&format!("project=p,credentials={}", file.display()), &context).await.unwrap_err()
+    crate::Gcp::default().scan(&format!("project=p,credentials={}", file.display()), &context).await.unwrap_err()
 }
