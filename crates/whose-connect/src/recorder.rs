@@ -1,6 +1,7 @@
 //! The recorder of one listing: what it sees goes to the sink at once, and what it misses becomes gaps.
 
 use crate::{CallError, CollectorInfo, ConnectorInfo, FailureKind, Handover, Sink};
+use std::collections::HashSet;
 use whose_model::{Coverage, CoverageState, Edge, Facet, Gap, Node, NodeId, Observation, Source, Timestamp};
 
 /// Takes what one collector sees in one scope.
@@ -13,6 +14,8 @@ pub struct Recorder {
     sink: Sink,
     seen: u64,
     gaps: Vec<(GapKind, Gap)>,
+    /// The gaps of calls so far: one that comes again is no other.
+    known: HashSet<Gap>,
     horizon: Option<Timestamp>,
 }
 
@@ -29,7 +32,7 @@ impl Recorder {
     /// A recorder for one collector and scope.
     pub fn new(connector: &'static ConnectorInfo, info: &'static CollectorInfo, scope: NodeId, sink: Sink) -> Self {
         let source = connector.source(info);
-        Self { connector, info, source, scope, sink, seen: 0, gaps: Vec::new(), horizon: None }
+        Self { connector, info, source, scope, sink, seen: 0, gaps: Vec::new(), known: HashSet::new(), horizon: None }
     }
 
     /// The scope that is being read.
@@ -133,7 +136,7 @@ impl Recorder {
             reason: error.message.clone(),
             remedy: error.kind.remedy(self.connector.id, error.call.permission),
         };
-        if !self.gaps.iter().any(|(_, known)| *known == gap) {
+        if self.known.insert(gap.clone()) {
             self.gaps.push((GapKind::Call(error.kind), gap));
         }
     }

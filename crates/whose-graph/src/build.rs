@@ -2,7 +2,8 @@
 
 use crate::attributes::Attributes;
 use crate::column::Column;
-use crate::coverage::by_scope;
+use crate::coverage::{by_scope, listing_people};
+use crate::gaps::GapIndex;
 use crate::links::Links;
 use crate::nodes::Nodes;
 use crate::reach::ReachTable;
@@ -29,12 +30,16 @@ impl Graph {
         }
         let mut nodes = Nodes::merge(seen);
         name_what_is_mentioned(&mut nodes, &coverage);
+        nodes.share_scopes();
         coverage.sort_by(|a, b| (&a.scope, &a.source, &a.facets).cmp(&(&b.scope, &b.source, &b.facets)));
         let links = Links::build(&mut nodes, edges);
         let order = nodes.sorted();
+        let scanned = by_scope(&coverage, |id| nodes.find(id));
         let mut graph = Self {
             as_of,
-            scanned: by_scope(&coverage, |id| nodes.find(id)),
+            people: listing_people(&coverage, &scanned),
+            gaps: coverage.iter().map(GapIndex::new).collect(),
+            scanned,
             coverage,
             attributes: Attributes::of(&nodes, &order),
             order,

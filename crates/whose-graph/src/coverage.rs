@@ -1,5 +1,6 @@
 //! What was read and what was not: whoever reasons from absence asks here first.
 
+use crate::gaps::GapIndex;
 use crate::{Graph, Ix};
 use whose_model::{Coverage, EdgeKind, Facet, Gap, NodeId, NodeKind};
 
@@ -52,8 +53,8 @@ impl Graph {
     fn gap_in(&self, scope: Ix, subject: Ix, facet: Facet) -> Option<Gap> {
         let id = &self.node(subject).id;
         let types = self.types_of(subject);
-        let tells = |row: &&Coverage| types.is_empty() || types.iter().any(|of| row.speaks_of(of));
-        let mut rows = self.rows(scope, facet).filter(tells).peekable();
+        let tells = |(row, _): &(&Coverage, &GapIndex)| types.is_empty() || types.iter().any(|of| row.speaks_of(of));
+        let mut rows = self.indexed_rows(scope, facet).filter(tells).peekable();
         if rows.peek().is_none() {
             return Some(self.not_listed(scope, facet));
         }
@@ -61,11 +62,11 @@ impl Graph {
         let holder = if is_credential { self.identity_of(subject).map(|ix| &self.node(ix).id) } else { None };
         // What a secret asks of an inventory is whether its credential is there, and that could lie in any gap.
         let anywhere = self.node(subject).kind() == NodeKind::Secret && facet != Facet::Secrets;
-        rows.find_map(|row| match unexplained(row) {
+        rows.find_map(|(row, index)| match unexplained(row) {
             true => Some(explain(row)),
             false if anywhere => gaps_of(row).first().cloned(),
             // What could not be read of an identity could not be read of its credentials.
-            false => row.gap_for(id).or_else(|| row.gap_for(holder?)).cloned(),
+            false => index.find(row, id).or_else(|| index.find(row, holder?)).cloned(),
         })
     }
 
@@ -85,13 +86,9 @@ impl Graph {
     /// A scope and a repository tell of themselves; a leaked secret has no scope of its own: the repositories that
     /// hold it tell of the leak, and the accounts that it names tell of everything else.
     fn scopes_that_tell(&self, subject: Ix, facet: Facet) -> Vec<Ix> {
-        if facet == Facet::OwnerStatus {
+        if facet == Facet::OwnerStatus && !self.people.is_empty() {
             // Whoever lists people speaks of the owners of everything, wherever it lies.
-            let lists_people = |scope: &Ix| self.rows(*scope, facet).next().is_some();
-            let scopes: Vec<Ix> = self.scanned_scopes().filter(lists_people).collect();
-            if !scopes.is_empty() {
-                return scopes;
-            }
+            return self.people.clone();
         }
         let node = self.node(subject);
         match node.kind() {
@@ -111,9 +108,14 @@ impl Graph {
     }
 
     fn rows(&self, scope: Ix, facet: Facet) -> impl Iterator<Item = &Coverage> + '_ {
+        self.indexed_rows(scope, facet).map(|(row, _)| row)
+    }
+
+    fn indexed_rows(&self, scope: Ix, facet: Facet) -> impl Iterator<Item = (&Coverage, &GapIndex)> + '_ {
         let rows = self.scanned.binary_search_by(|(known, _)| self.node(*known).id.cmp(&self.node(scope).id));
         let rows = rows.map(|at| self.scanned[at].1.as_slice()).unwrap_or_default();
-        rows.iter().map(|at| &self.coverage[*at as usize]).filter(move |row| row.facets.contains(&facet))
+        let indexed = rows.iter().map(|at| (&self.coverage[*at as usize], &self.gaps[*at as usize]));
+        indexed.filter(move |(row, _)| row.facets.contains(&facet))
     }
 
     fn not_listed(&self, scope: Ix, facet: Facet) -> Gap {
@@ -140,6 +142,12 @@ pub(crate) fn by_scope(coverage: &[Coverage], find: impl Fn(&NodeId) -> Option<I
         }
     }
     scopes
+}
+
+/// The scopes of which a listing tells the state of people.
+pub(crate) fn listing_people(coverage: &[Coverage], scanned: &[(Ix, Vec<u32>)]) -> Vec<Ix> {
+    let tells = |row: &u32| coverage[*row as usize].facets.contains(&Facet::OwnerStatus);
+    scanned.iter().filter(|(_, rows)| rows.iter().any(tells)).map(|(scope, _)| *scope).collect()
 }
 
 /// A listing that failed must name a gap; one from a damaged file may not, and still is no complete listing.

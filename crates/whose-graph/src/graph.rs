@@ -2,6 +2,7 @@
 
 use crate::attributes::Attributes;
 use crate::column::Column;
+use crate::gaps::GapIndex;
 use crate::links::Links;
 use crate::nodes::{Ix, Nodes};
 use crate::reach::ReachTable;
@@ -20,6 +21,10 @@ pub struct Graph {
     pub(crate) scanned: Vec<(Ix, Vec<u32>)>,
     /// Credentials and trusts by what leaked values say of them.
     pub(crate) attributes: Attributes,
+    /// The scopes whose listings tell the state of people, by id.
+    pub(crate) people: Vec<Ix>,
+    /// The gaps of each row of `coverage`.
+    pub(crate) gaps: Vec<GapIndex>,
     pub(crate) nodes: Nodes,
     /// All nodes in the order of ids.
     pub(crate) order: Vec<Ix>,
@@ -35,6 +40,11 @@ impl Graph {
     /// The moment against which all ages are measured.
     pub fn as_of(&self) -> Timestamp {
         self.as_of
+    }
+
+    /// All edges, when nothing else is asked of the graph any more.
+    pub fn into_edges(self) -> Vec<Edge> {
+        self.links.edges
     }
 
     /// The node of this id, seen or only named.

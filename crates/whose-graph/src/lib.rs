@@ -6,6 +6,7 @@ mod build;
 mod column;
 mod coverage;
 mod csr;
+mod gaps;
 mod graph;
 mod links;
 mod nodes;

@@ -18,9 +18,11 @@ impl Links {
         name_ends(nodes, &edges);
         let mut numbered: Vec<(Ix, Ix, Edge)> = edges
             .into_iter()
-            .map(|edge| {
+            .map(|mut edge| {
                 let (from, to) = end_kinds(edge.kind);
-                (nodes.named(&edge.from, from), nodes.named(&edge.to, to), edge)
+                let (from, to) = (nodes.named(&edge.from, from), nodes.named(&edge.to, to));
+                (edge.from, edge.to) = (nodes.get(from).id.clone(), nodes.get(to).id.clone());
+                (from, to, edge)
             })
             .collect();
         numbered.sort_by(|(from, to, edge), (other_from, other_to, other)| {

@@ -85,6 +85,21 @@ impl Nodes {
         self.list.len()
     }
 
+    /// The id of a node, to be kept instead of one that says the same: its text is shared.
+    pub(crate) fn shared(&self, id: &NodeId) -> Option<NodeId> {
+        self.find(id).map(|ix| self.get(ix).id.clone())
+    }
+
+    /// Lets all nodes of a scope share the text of its id.
+    pub(crate) fn share_scopes(&mut self) {
+        for at in 0..self.list.len() {
+            let shared = self.list[at].scope.as_ref().and_then(|scope| self.shared(scope));
+            if shared.is_some() {
+                self.list[at].scope = shared;
+            }
+        }
+    }
+
     /// All numbers, in the order of ids.
     pub(crate) fn sorted(&self) -> Vec<Ix> {
         let mut order: Vec<Ix> = (0..self.list.len()).map(|at| Ix(at as u32)).collect();

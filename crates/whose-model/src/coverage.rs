@@ -59,7 +59,7 @@ pub enum CoverageState {
 }
 
 /// One thing that was not read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Gap {
     /// What was not read, when the gap is about one thing; `None`: about the scope as a whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -3,7 +3,8 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
+use std::sync::Arc;
 
 /// RFC 3986 unreserved characters, and those of e-mail addresses and paths, stay readable.
 const ENCODE: &AsciiSet = &NON_ALPHANUMERIC
@@ -18,11 +19,12 @@ const ENCODE: &AsciiSet = &NON_ALPHANUMERIC
 
 /// The id of a node: `urn:nhi:<provider>:<realm>:<type>:<id>` with percent-encoded parts.
 ///
-/// Equal ids are the same thing. The vendor's immutable id lies beside it in [`crate::Node::native_id`].
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+/// Equal ids are the same thing. The vendor's immutable id lies beside it in [`crate::Node::native_id`]. An id stands in
+/// edges, findings and rows of reports many times over, so clones share its text.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
 #[schemars(with = "String")]
-pub struct NodeId(String);
+pub struct NodeId(Arc<str>);
 
 /// Why a text is not a node id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -38,13 +40,14 @@ impl NodeId {
     pub fn new(provider: &str, realm: &str, kind: &str, id: &str) -> Self {
         let realm = if realm.is_empty() { "-" } else { realm };
         let part = |text: &str| utf8_percent_encode(text, ENCODE).to_string();
-        Self(format!(
+        let text = format!(
             "urn:nhi:{}:{}:{}:{}",
             part(&provider.to_lowercase()),
             part(realm),
             part(&kind.to_lowercase()),
             part(id)
-        ))
+        );
+        Self(text.into())
     }
 
     /// Reads an id that was written by [`NodeId::new`].
@@ -65,7 +68,7 @@ impl NodeId {
             return Err(error("a part does not decode to UTF-8"));
         };
         let rebuilt = Self::new(&provider, &realm, &kind, &id);
-        if rebuilt.0 == text { Ok(rebuilt) } else { Err(error("it is not in the canonical form")) }
+        if rebuilt.as_str() == text { Ok(rebuilt) } else { Err(error("it is not in the canonical form")) }
     }
 
     /// The whole URN.
@@ -113,7 +116,13 @@ impl TryFrom<String> for NodeId {
 
 impl From<NodeId> for String {
     fn from(id: NodeId) -> Self {
-        id.0
+        id.as_str().into()
+    }
+}
+
+impl Serialize for NodeId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 

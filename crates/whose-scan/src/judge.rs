@@ -51,10 +51,12 @@ pub fn judge(gathered: Gathered, judgement: Judgement) -> Report {
     let secrets = views::secrets(&graph, &by_node);
     let owners = views::owners(&graph, &identities);
     let summary = views::summary(&graph, &identities, &credentials, &secrets, &findings);
-    let mut edges: Vec<_> = graph.edges().cloned().collect();
-    edges.sort_by(|a, b| (&a.from, a.kind, &a.to, &a.qualifier).cmp(&(&b.from, b.kind, &b.to, &b.qualifier)));
+    let (grants, others) = (views::grants(&graph), views::others(&graph));
     let mut coverage = graph.coverage().to_vec();
     coverage.sort_by(|a, b| (&a.scope, &a.source).cmp(&(&b.scope, &b.source)));
+    // The graph ends here: of a large estate there is room for its edges once.
+    let mut edges = graph.into_edges();
+    edges.sort_by(|a, b| (&a.from, a.kind, &a.to, &a.qualifier).cmp(&(&b.from, b.kind, &b.to, &b.qualifier)));
 
     Report {
         version: REPORT_VERSION,
@@ -64,9 +66,9 @@ pub fn judge(gathered: Gathered, judgement: Judgement) -> Report {
         identities,
         credentials,
         secrets,
-        grants: views::grants(&graph),
+        grants,
         owners,
-        others: views::others(&graph),
+        others,
         edges,
         coverage,
         assessments,
