@@ -71,14 +71,15 @@ impl Collector<Session> for FederatedIdentityCredentials {
 
     async fn collect(&self, session: &Session, out: &mut Recorder) -> Result<(), CallError> {
         let call = LIST_FEDERATED_IDENTITY_CREDENTIALS;
-        let path = "/v1.0/applications?$top=100&$select=id,appId,displayName&$expand=federatedIdentityCredentials";
+        // Only the beta endpoint shows the expressions with which a trust can match many subjects.
+        let path = "/beta/applications?$top=100&$select=id,appId,displayName&$expand=federatedIdentityCredentials";
         let mut listing = session.graph.list(call, path)?;
         while let Some(page) = listing.page::<Application>().await? {
             for found in page {
                 let id = application(&found.app_id);
                 let mut trusts = found.federated_identity_credentials;
                 if trusts.len() >= EXPANDED_AT_MOST {
-                    let path = format!("/v1.0/applications/{}/federatedIdentityCredentials", found.id);
+                    let path = format!("/beta/applications/{}/federatedIdentityCredentials", found.id);
                     match session.graph.all(call, &path).await {
                         Ok(all) => trusts = all,
                         Err(error) => out.failed_for(&error, id.clone()),

@@ -25,11 +25,11 @@ pub(super) fn route(tenant: &EntraTenant, path: &str, filter: Option<&str>) -> O
             graph("ListDeletedUsers", all(&tenant.deleted_users))
         }
         // The trusts of all applications are asked for by the same path as the applications.
-        ["v1.0", "applications"] => graph("ListApplications", all(&tenant.applications)),
+        ["v1.0" | "beta", "applications"] => graph("ListApplications", all(&tenant.applications)),
         ["v1.0", "applications", id, "owners"] => {
             graph("ListApplicationOwners", related(&tenant.applications, id, "owners"))
         }
-        ["v1.0", "applications", id, relation @ "federatedIdentityCredentials"] => {
+        ["beta", "applications", id, relation @ "federatedIdentityCredentials"] => {
             graph("ListFederatedIdentityCredentials", related(&tenant.applications, id, relation))
         }
         ["v1.0", "servicePrincipals"] => graph("ListServicePrincipals", all(&tenant.service_principals)),
