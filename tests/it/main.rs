@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "a test knows the clock and the environment")]
 
 mod cli;
+mod contracts;
 mod demo;
 mod denied;
 mod diff;

@@ -28,10 +28,14 @@ pub struct EntraRequest {
     pub method: String,
     /// The path.
     pub path: String,
+    /// The query.
+    pub query: String,
     /// The action, `Token` for a sign-in, empty for a path that nothing answers.
     pub action: String,
     /// The status of the reply.
     pub status: u16,
+    /// The reply, before it was spoilt.
+    pub reply: String,
 }
 
 /// The tenant on a port of loopback. It stops when it is dropped.
@@ -182,13 +186,15 @@ async fn answer(
         _ => ("", 405, error("MethodNotAllowed", "This world may only be read.")),
     };
     let mut state = shared.lock();
+    let text = value.to_string();
     state.requests.push(EntraRequest {
         method: method.to_string(),
         path: uri.path().into(),
+        query: uri.query().unwrap_or_default().into(),
         action: action.into(),
         status,
+        reply: text.clone(),
     });
-    let text = value.to_string();
     // Half of it, as long as it is text that is not cut within a character.
     let half = text.char_indices().map(|(at, _)| at).take_while(|at| *at <= text.len() / 2).last().unwrap_or_default();
     let reply = Response::builder().status(status).header(header::CONTENT_TYPE, "application/json");

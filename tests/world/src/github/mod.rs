@@ -1,5 +1,6 @@
 //! The company's organisation on GitHub: a plan drawn from the world, and a server that speaks GitHub's REST API.
 
+mod addresses;
 mod app;
 mod faults;
 mod git;

@@ -1,6 +1,7 @@
 //! The replies: which call a path is, and what GitHub would answer. The fields are those of GitHub's published
 //! description of its API.
 
+use super::addresses;
 use super::organization::{
     GithubAuthorization, GithubDeployKey, GithubInstallation, GithubOrganization, GithubRepository, GithubToken,
     GithubUser, GithubWebhook,
@@ -73,7 +74,7 @@ fn of_organization(organization: &GithubOrganization, rest: &[&str]) -> (&'stati
 }
 
 fn about(organization: &GithubOrganization) -> Value {
-    json!({
+    let mut value = json!({
         "login": organization.login,
         "id": organization.id,
         "node_id": format!("O_{}", organization.id),
@@ -87,7 +88,14 @@ fn about(organization: &GithubOrganization) -> Value {
         "two_factor_requirement_enabled": true,
         "default_repository_permission": "read",
         "public_repos": 0,
-    })
+        "public_gists": 0,
+        "followers": 0,
+        "following": 0,
+        "has_organization_projects": true,
+        "has_repository_projects": true,
+    });
+    addresses::of_organization(&mut value, &organization.login);
+    value
 }
 
 fn users(users: &[GithubUser]) -> Answer {
@@ -95,20 +103,13 @@ fn users(users: &[GithubUser]) -> Answer {
 }
 
 fn user(user: &GithubUser) -> Value {
-    json!({
-        "login": user.login,
-        "id": user.id,
-        "node_id": format!("U_{}", user.id),
-        "html_url": format!("https://github.com/{}", user.login),
-        "type": "User",
-        "site_admin": false,
-    })
+    addresses::account(&user.login, user.id, "User")
 }
 
 fn repository(organization: &GithubOrganization, repository: &GithubRepository) -> Value {
     let full_name = format!("{}/{}", organization.login, repository.name);
     let clone_url = repository.clone_url.clone().unwrap_or_else(|| format!("{}/{full_name}.git", organization.git));
-    json!({
+    let mut value = json!({
         "id": repository.id,
         "node_id": format!("R_{}", repository.id),
         "name": repository.name,
@@ -126,7 +127,10 @@ fn repository(organization: &GithubOrganization, repository: &GithubRepository) 
         "created_at": repository.created,
         "updated_at": repository.created,
         "pushed_at": repository.created,
-    })
+        "owner": addresses::account(&organization.login, organization.id, "Organization"),
+    });
+    addresses::of_repository(&mut value, &full_name);
+    value
 }
 
 fn deploy_key(key: &GithubDeployKey) -> Value {
@@ -148,7 +152,7 @@ fn installation(organization: &GithubOrganization, installation: &GithubInstalla
     let page = format!("organizations/{}/settings/installations/{}", organization.login, installation.id);
     json!({
         "id": installation.id,
-        "account": {"login": organization.login, "id": organization.id, "type": "Organization"},
+        "account": addresses::account(&organization.login, organization.id, "Organization"),
         "repository_selection": installation.repository_selection,
         "access_tokens_url": format!("https://api.github.com/app/installations/{}/access_tokens", installation.id),
         "repositories_url": "https://api.github.com/installation/repositories",
@@ -170,7 +174,7 @@ fn installation(organization: &GithubOrganization, installation: &GithubInstalla
 fn token(token: &GithubToken) -> Value {
     json!({
         "id": token.id,
-        "owner": {"login": token.owner, "id": token.id, "node_id": format!("U_{}", token.id), "type": "User"},
+        "owner": addresses::account(&token.owner, token.id, "User"),
         "repository_selection": token.repository_selection,
         "repositories_url": format!("https://api.github.com/organizations/1/personal-access-tokens/{}", token.id),
         "permissions": {"repository": token.permissions},

@@ -44,6 +44,8 @@ pub struct GithubRequest {
     pub user_agent: String,
     /// The HTTP status of the reply.
     pub status: u16,
+    /// The reply, before it was spoilt.
+    pub reply: String,
 }
 
 /// GitHub's REST API for the invented organisation, on a port of loopback. It stops when it is dropped.
@@ -323,6 +325,7 @@ fn of_git(
         query: query(uri.query().unwrap_or_default()),
         user_agent: text(header::USER_AGENT),
         status,
+        reply: String::new(),
     };
     state.requests.push(request);
     let reply = Response::builder()
@@ -349,6 +352,7 @@ fn prepare(shared: &Shared, method: &Method, uri: &Uri, headers: &HeaderMap) -> 
         query: query(uri.query().unwrap_or_default()),
         user_agent: text(header::USER_AGENT),
         status: 0,
+        reply: String::new(),
     };
     let bearer = text(header::AUTHORIZATION).strip_prefix("Bearer ").unwrap_or_default().to_owned();
     let signed_in = match sign_in {
@@ -368,6 +372,7 @@ fn prepare(shared: &Shared, method: &Method, uri: &Uri, headers: &HeaderMap) -> 
         state.judge(&shared.endpoint, &request, found)
     };
     request.status = prepared.status;
+    request.reply.clone_from(&prepared.body);
     if !reads {
         state.violations.push(request.clone());
     }

@@ -41,8 +41,14 @@ pub struct GoogleRequest {
     pub method: String,
     /// The verb of HTTP.
     pub verb: String,
+    /// The path.
+    pub path: String,
+    /// The query.
+    pub query: String,
     /// The status of the answer.
     pub status: u16,
+    /// The answer, before it was spoilt.
+    pub reply: String,
 }
 
 struct Shared {
@@ -207,9 +213,17 @@ async fn answer(State(shared): State<Arc<Shared>>, verb: Method, uri: Uri, heade
     };
     let method = found.as_ref().map_or(path, |route| route.method.into());
     let spoil = if status == 200 { served.faults.spoil(&method) } else { Spoil::No };
-    served.requests.push(GoogleRequest { method, verb: verb.to_string(), status });
+    let reply = body.to_string();
+    served.requests.push(GoogleRequest {
+        method,
+        verb: verb.to_string(),
+        path: decoded(uri.path()),
+        query: uri.query().unwrap_or_default().into(),
+        status,
+        reply: reply.clone(),
+    });
     drop(served);
-    respond(status, body.to_string(), spoil)
+    respond(status, reply, spoil)
 }
 
 impl Served {
