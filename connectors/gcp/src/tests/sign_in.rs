@@ -21,7 +21,7 @@ fn services(replies: Vec<(&str, Reply)>) -> Fixture {
 }
 
 fn given(token: &str) -> Reply {
-    Reply::xml(200, &json!({"access_token": token, "token_type": "Bearer", "expires_in": 3599}).to_string())
+    Reply::xml(200, json!({"access_token": token, "token_type": "Bearer", "expires_in": 3599}).to_string())
 }
 
 /// The token that a credential file leads to, when nobody but the proxy can be reached.
@@ -70,7 +70,7 @@ const GENERATE: &str = "http://sts.invented.example/generate";
 
 fn generated() -> (&'static str, Reply) {
     let body = json!({"accessToken": "the account's", "expireTime": "2026-11-24T23:00:00Z"});
-    ("generate", Reply::xml(200, &body.to_string()))
+    ("generate", Reply::xml(200, body.to_string()))
 }
 
 #[tokio::test]
