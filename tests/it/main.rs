@@ -18,3 +18,4 @@ mod product;
 mod providers;
 mod schedule;
 mod secrecy;
+mod stories;
