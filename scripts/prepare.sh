@@ -55,6 +55,11 @@ need_git() {
     have git || install_debian 'git' git
 }
 
+# need_openssl: the tests of signing in make their keys with it, since no key stands in the repository.
+need_openssl() {
+    have openssl || install_debian 'openssl for the keys of the tests' openssl
+}
+
 # need_chromium: sets WHOSE_TEST_CHROMIUM, unless it is set.
 need_chromium() {
     local name
