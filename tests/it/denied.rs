@@ -40,7 +40,13 @@ async fn a_denied_call_is_a_gap_and_never_a_false_finding() -> Result<()> {
     let targets: Vec<&str> = targets.iter().map(String::as_str).collect();
     let whole = product.scan(&targets, &[0])?;
     let expected = found(&whole);
-    assert!(whole.assessments.iter().all(|assessment| assessment.verdict == Verdict::Assessed));
+    // Whether a repository that a trust names is there, only its organisation on GitHub could tell.
+    let unsure = |report: &Report| -> BTreeSet<String> {
+        let unsure = report.assessments.iter().filter(|assessment| assessment.verdict != Verdict::Assessed);
+        unsure.map(|assessment| assessment.rule.clone()).collect()
+    };
+    let elsewhere = BTreeSet::from(["trust-in-missing-repository".to_string()]);
+    assert_eq!(unsure(&whole), elsewhere);
 
     let calls = connector_aws::AWS.calls();
     assert!(calls.len() >= 10, "{}", calls.len());
@@ -77,8 +83,8 @@ async fn a_denied_call_is_a_gap_and_never_a_false_finding() -> Result<()> {
         if !nothing_read {
             assert_eq!(independent(&report, &facets), independent(&whole, &facets), "{}", call.name);
         }
-        let unsure = report.assessments.iter().any(|assessment| assessment.verdict == Verdict::NotAssessable);
-        assert_eq!(unsure, nothing_read || !facets.is_empty(), "{}: {:?}", call.name, report.assessments);
+        let more = unsure(&report).difference(&elsewhere).next().is_some();
+        assert_eq!(more, nothing_read || !facets.is_empty(), "{}: {:?}", call.name, report.assessments);
     }
     assert!(denied >= 9, "only {denied} calls were made and denied");
     Ok(())
