@@ -157,9 +157,7 @@ async fn fifteen_changes_are_named_exactly_and_alike_by_both_stores() -> Result<
     let as_of = Timestamp::now();
     let moment = as_of.to_string();
     let world = World::new(13, as_of);
-    let product = Product::new();
-    let served = world.serve(product.root()).await?;
-    let product = product.with(served.environment());
+    let (product, served) = Product::beside(&world).await?;
     let postgres = PostgresServer::shared();
     let stores = [format!("sqlite:{}", product.path("fifteen.db").display()), postgres.database()];
     let scan = || -> Result<()> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 use whose_model::{NodeId, Report};
-use whose_world::aws_id;
+use whose_world::{Served, World, aws_id};
 
 /// The binary with a data folder of its own, seeing nothing of the machine's accounts.
 pub(crate) struct Product {
@@ -37,6 +37,19 @@ impl Product {
     pub(crate) fn with(mut self, variables: impl IntoIterator<Item = (&'static str, String)>) -> Self {
         self.environment.extend(variables);
         self
+    }
+
+    /// The binary beside the whole company, which is served while the second half lives.
+    pub(crate) async fn beside(world: &World) -> Result<(Self, Served)> {
+        let product = Self::new();
+        let served = world.serve(product.root()).await?;
+        Ok((product.with(served.environment()), served))
+    }
+
+    /// Scans the whole company, which must end complete.
+    pub(crate) fn scan_company(&self, served: &Served) -> Result<Report> {
+        let targets: Vec<&str> = served.targets().iter().map(String::as_str).collect();
+        self.scan(&targets, &[0])
     }
 
     /// A path in the product's own folder.

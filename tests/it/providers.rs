@@ -12,11 +12,8 @@ use whose_world::{Comparison, Served, World};
 #[tokio::test(flavor = "multi_thread")]
 async fn one_scan_reads_all_providers_and_finds_what_is_planted_on_each() -> Result<()> {
     let world = World::new(42, Timestamp::now());
-    let product = Product::new();
-    let served = world.serve(product.root()).await?;
-    let product = product.with(served.environment());
-    let targets: Vec<&str> = served.targets().iter().map(String::as_str).collect();
-    let report = product.scan(&targets, &[0])?;
+    let (product, served) = Product::beside(&world).await?;
+    let report = product.scan_company(&served)?;
 
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     for identity in &report.identities {
@@ -53,9 +50,7 @@ async fn one_scan_reads_all_providers_and_finds_what_is_planted_on_each() -> Res
 #[tokio::test(flavor = "multi_thread")]
 async fn the_permissions_that_are_printed_are_those_of_the_calls_that_are_made() -> Result<()> {
     let world = World::new(9, Timestamp::now());
-    let product = Product::new();
-    let served = world.serve(product.root()).await?;
-    let product = product.with(served.environment());
+    let (product, served) = Product::beside(&world).await?;
     let credentials = served.targets()[2].split_once(",credentials=").context("a credentials file")?.1;
     let project = format!("gcp:project=tallowmere-data,credentials={credentials}");
     // What is read only when a target asks for it is asked for.

@@ -24,11 +24,8 @@ fn evidence(finding: &Finding) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_company_tells_its_stories_with_evidence() -> Result<()> {
     let world = World::new(42, Timestamp::now());
-    let product = Product::new();
-    let served = world.serve(product.root()).await?;
-    let product = product.with(served.environment());
-    let targets: Vec<&str> = served.targets().iter().map(String::as_str).collect();
-    let report = product.scan(&targets, &[0])?;
+    let (product, served) = Product::beside(&world).await?;
+    let report = product.scan_company(&served)?;
 
     // A secret in a repository is a live Entra credential of an application whose only owner left.
     let leak = told(&report, "leaked-live-credential", "settlement/appsettings.Production.json")?;

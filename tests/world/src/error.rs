@@ -6,7 +6,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum WorldError {
     /// No port on loopback.
-    #[error("the invented AWS could not listen on loopback")]
+    #[error("an invented provider could not listen on loopback")]
     Listen {
         /// What the system said.
         #[source]

@@ -10,6 +10,7 @@ mod error;
 mod github;
 mod google;
 mod large;
+mod loopback;
 mod repository;
 mod served;
 mod token;

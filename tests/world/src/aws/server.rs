@@ -7,6 +7,7 @@ use super::request::{Request, signed_service};
 use crate::account::Account;
 use crate::company::World;
 use crate::error::WorldError;
+use crate::loopback::{Port, Running};
 use crate::token::aws_id;
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -14,20 +15,14 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use futures_util::{StreamExt, stream};
-use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 use whose_model::Timestamp;
 
 /// IAM and STS of the invented account, on a port of loopback. It stops when it is dropped.
 pub struct AwsServer {
-    address: SocketAddr,
+    running: Running,
     shared: Arc<Shared>,
-    stop: oneshot::Sender<()>,
-    running: JoinHandle<()>,
 }
 
 struct Shared {
@@ -51,10 +46,7 @@ impl World {
     /// # Errors
     /// When no port of loopback can be had.
     pub async fn serve_aws(&self) -> Result<AwsServer, WorldError> {
-        let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
-            .await
-            .map_err(|source| WorldError::Listen { source })?;
-        let address = listener.local_addr().map_err(|source| WorldError::Listen { source })?;
+        let port = Port::open().await?;
         let served = Served {
             account: self.account().clone(),
             faults: Faults::default(),
@@ -65,23 +57,14 @@ impl World {
         };
         let shared = Arc::new(Shared { as_of: self.as_of(), state: Mutex::new(served) });
         let router = Router::new().fallback(answer).with_state(Arc::clone(&shared));
-        let (stop, stopped) = oneshot::channel::<()>();
-        let running = tokio::spawn(async move {
-            let until = async move {
-                // A dropped sender means the same as a message: nobody needs the server any more.
-                let _ = stopped.await;
-            };
-            // Serving itself cannot fail; a broken connection is that connection's affair.
-            let _ = axum::serve(listener, router).with_graceful_shutdown(until).await;
-        });
-        Ok(AwsServer { address, shared, stop, running })
+        Ok(AwsServer { running: port.serve(router), shared })
     }
 }
 
 impl AwsServer {
     /// The address, for `AWS_ENDPOINT_URL`.
     pub fn endpoint(&self) -> String {
-        format!("http://{}", self.address)
+        self.running.endpoint()
     }
 
     /// The environment in which any AWS client talks to this server. The key in it was never issued: the
@@ -160,9 +143,7 @@ impl AwsServer {
 
     /// Stops the server and waits until it is down.
     pub async fn stop(self) {
-        drop(self.stop);
-        // A server that panicked is down as well.
-        let _ = self.running.await;
+        self.running.stop().await;
     }
 
     fn state(&self) -> MutexGuard<'_, Served> {

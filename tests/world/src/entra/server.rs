@@ -6,6 +6,7 @@ use super::routes::route;
 use super::tenant::EntraTenant;
 use crate::company::World;
 use crate::error::WorldError;
+use crate::loopback::{Port, Running};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -14,12 +15,9 @@ use axum::response::Response;
 use data_encoding::BASE64URL_NOPAD;
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 
 /// A recorded call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,10 +38,8 @@ pub struct EntraRequest {
 
 /// The tenant on a port of loopback. It stops when it is dropped.
 pub struct EntraServer {
-    address: SocketAddr,
+    running: Running,
     shared: Arc<Shared>,
-    stop: oneshot::Sender<()>,
-    running: JoinHandle<()>,
 }
 
 struct Shared {
@@ -64,29 +60,19 @@ impl World {
     /// # Errors
     /// When no port of loopback can be had.
     pub async fn serve_entra(&self) -> Result<EntraServer, WorldError> {
-        let listen = |source| WorldError::Listen { source };
-        let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.map_err(listen)?;
-        let address = listener.local_addr().map_err(listen)?;
+        let port = Port::open().await?;
         let served =
             Served { tenant: self.entra(), faults: Faults::default(), page_at_most: 999, requests: Vec::new() };
-        let shared = Arc::new(Shared { address, state: Mutex::new(served) });
+        let shared = Arc::new(Shared { address: port.address(), state: Mutex::new(served) });
         let router = Router::new().fallback(answer).with_state(Arc::clone(&shared));
-        let (stop, stopped) = oneshot::channel::<()>();
-        let running = tokio::spawn(async move {
-            // A dropped sender means the same as a message, and serving itself cannot fail.
-            let until = async move {
-                let _ = stopped.await;
-            };
-            let _ = axum::serve(listener, router).with_graceful_shutdown(until).await;
-        });
-        Ok(EntraServer { address, shared, stop, running })
+        Ok(EntraServer { running: port.serve(router), shared })
     }
 }
 
 impl EntraServer {
     /// The address that takes the place of all of Microsoft's.
     pub fn endpoint(&self) -> String {
-        format!("http://{}", self.address)
+        self.running.endpoint()
     }
 
     /// The environment in which the scanner signs in as its own application.
@@ -156,9 +142,7 @@ impl EntraServer {
 
     /// Stops the server and waits until it is down.
     pub async fn stop(self) {
-        drop(self.stop);
-        // A server that panicked is down as well.
-        let _ = self.running.await;
+        self.running.stop().await;
     }
 }
 

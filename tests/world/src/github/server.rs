@@ -7,6 +7,7 @@ use super::organization::GithubOrganization;
 use super::replies::{Answer, answer};
 use crate::company::World;
 use crate::error::WorldError;
+use crate::loopback::{Port, Running};
 use crate::repository::Repository;
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -16,12 +17,8 @@ use axum::response::Response;
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 
 /// What requests to git are recorded as.
 const CLONE: &str = "GetRepositoryCode";
@@ -50,10 +47,8 @@ pub struct GithubRequest {
 
 /// GitHub's REST API for the invented organisation, on a port of loopback. It stops when it is dropped.
 pub struct GithubServer {
-    address: SocketAddr,
+    running: Running,
     shared: Arc<Shared>,
-    stop: oneshot::Sender<()>,
-    running: JoinHandle<()>,
 }
 
 struct Shared {
@@ -83,11 +78,8 @@ impl World {
     /// # Errors
     /// When no port of loopback can be had.
     pub async fn serve_github(&self) -> Result<GithubServer, WorldError> {
-        let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
-            .await
-            .map_err(|source| WorldError::Listen { source })?;
-        let address = listener.local_addr().map_err(|source| WorldError::Listen { source })?;
-        let endpoint = format!("http://{address}");
+        let port = Port::open().await?;
+        let endpoint = format!("http://{}", port.address());
         let state = Mutex::new(Served {
             organization: GithubOrganization { git: endpoint.clone(), ..self.github() },
             faults: Faults::default(),
@@ -101,23 +93,14 @@ impl World {
         });
         let shared = Arc::new(Shared { endpoint, state });
         let router = Router::new().fallback(serve).with_state(Arc::clone(&shared));
-        let (stop, stopped) = oneshot::channel::<()>();
-        let running = tokio::spawn(async move {
-            let until = async move {
-                // A dropped sender means the same as a message: nobody needs the server any more.
-                let _ = stopped.await;
-            };
-            // Serving itself cannot fail; a broken connection is that connection's affair.
-            let _ = axum::serve(listener, router).with_graceful_shutdown(until).await;
-        });
-        Ok(GithubServer { address, shared, stop, running })
+        Ok(GithubServer { running: port.serve(router), shared })
     }
 }
 
 impl GithubServer {
     /// The address of the API.
     pub fn endpoint(&self) -> String {
-        format!("http://{}", self.address)
+        self.running.endpoint()
     }
 
     /// The environment in which GitHub's own client and the scanner talk to this server. The token in it was never
@@ -235,9 +218,7 @@ impl GithubServer {
 
     /// Stops the server and waits until it is down.
     pub async fn stop(self) {
-        drop(self.stop);
-        // A server that panicked is down as well.
-        let _ = self.running.await;
+        self.running.stop().await;
     }
 
     fn state(&self) -> MutexGuard<'_, Served> {

@@ -7,6 +7,7 @@ use super::plan::Google;
 use super::route::{Route, route};
 use super::wire::Answer;
 use crate::error::WorldError;
+use crate::loopback::{Port, Running};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -16,22 +17,16 @@ use data_encoding::BASE64URL_NOPAD;
 use futures_util::{StreamExt, stream};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 
 const TOKEN_PATH: &str = "/v1/token";
 
 /// Google's APIs of the invented organisation, on a port of loopback. They stop when this is dropped.
 pub struct GoogleServer {
-    address: SocketAddr,
+    running: Running,
     shared: Arc<Shared>,
-    stop: oneshot::Sender<()>,
-    running: JoinHandle<()>,
 }
 
 /// A call that was made.
@@ -70,9 +65,7 @@ impl Google {
     /// # Errors
     /// When no port of loopback can be had.
     pub async fn serve(&self) -> Result<GoogleServer, WorldError> {
-        let listen = |source| WorldError::Listen { source };
-        let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.map_err(listen)?;
-        let address = listener.local_addr().map_err(listen)?;
+        let port = Port::open().await?;
         let served = Served {
             estate: self.estate().clone(),
             faults: Faults::default(),
@@ -81,23 +74,14 @@ impl Google {
         };
         let shared = Arc::new(Shared { token: self.token().into(), state: Mutex::new(served) });
         let router = Router::new().fallback(answer).with_state(Arc::clone(&shared));
-        let (stop, stopped) = oneshot::channel::<()>();
-        let running = tokio::spawn(async move {
-            let until = async move {
-                // A dropped sender means the same as a message: nobody needs the server any more.
-                let _ = stopped.await;
-            };
-            // Serving itself cannot fail; a broken connection is that connection's affair.
-            let _ = axum::serve(listener, router).with_graceful_shutdown(until).await;
-        });
-        Ok(GoogleServer { address, shared, stop, running })
+        Ok(GoogleServer { running: port.serve(router), shared })
     }
 }
 
 impl GoogleServer {
     /// The address that stands in for all of Google's.
     pub fn endpoint(&self) -> String {
-        format!("http://{}", self.address)
+        self.running.endpoint()
     }
 
     /// Writes a credential file with which Google's own libraries sign in here: an external account, whose token was
@@ -177,9 +161,7 @@ impl GoogleServer {
 
     /// Stops the server and waits until it is down.
     pub async fn stop(self) {
-        drop(self.stop);
-        // A server that panicked is down as well.
-        let _ = self.running.await;
+        self.running.stop().await;
     }
 
     fn state(&self) -> MutexGuard<'_, Served> {

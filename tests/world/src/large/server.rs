@@ -6,19 +6,16 @@ use crate::draw::Draw;
 use crate::error::WorldError;
 use crate::github::GithubOrganization;
 use crate::google::GoogleEstate;
+use crate::loopback::{Port, Running};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, Uri, header};
 use axum::response::Response;
 use serde_json::{Value, json};
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 use whose_model::Timestamp;
 
 /// Whose estate it is.
@@ -47,10 +44,8 @@ pub struct LargeEstate {
 
 /// A large estate on a port of loopback. It stops when it is dropped.
 pub struct LargeServer {
-    address: SocketAddr,
+    running: Running,
     shared: Arc<Shared>,
-    stop: oneshot::Sender<()>,
-    running: JoinHandle<()>,
 }
 
 struct Shared {
@@ -87,23 +82,12 @@ impl LargeEstate {
     /// # Errors
     /// When no port of loopback can be had.
     pub async fn serve(self) -> Result<LargeServer, WorldError> {
-        let listen = |source| WorldError::Listen { source };
-        let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.map_err(listen)?;
-        let address = listener.local_addr().map_err(listen)?;
+        let port = Port::open().await?;
         let counters = (AtomicU64::new(0), AtomicU64::new(0));
-        let endpoint = format!("http://{address}");
+        let endpoint = format!("http://{}", port.address());
         let shared = Arc::new(Shared { estate: self, endpoint, answered: counters.0, refused: counters.1 });
         let router = Router::new().fallback(serve).with_state(Arc::clone(&shared));
-        let (stop, stopped) = oneshot::channel::<()>();
-        let running = tokio::spawn(async move {
-            let until = async move {
-                // A dropped sender means the same as a message: nobody needs the server any more.
-                let _ = stopped.await;
-            };
-            // Serving itself cannot fail; a broken connection is that connection's affair.
-            let _ = axum::serve(listener, router).with_graceful_shutdown(until).await;
-        });
-        Ok(LargeServer { address, shared, stop, running })
+        Ok(LargeServer { running: port.serve(router), shared })
     }
 
     /// The days since something, between `least` and `most`, drawn for a label.
@@ -124,7 +108,7 @@ impl LargeEstate {
 impl LargeServer {
     /// The address in place of the provider's own.
     pub fn endpoint(&self) -> String {
-        format!("http://{}", self.address)
+        self.running.endpoint()
     }
 
     /// What is scanned, in the scanner's words. `folder` takes a credential file, where one is needed.
@@ -169,9 +153,7 @@ impl LargeServer {
 
     /// Stops the server and waits until it is down.
     pub async fn stop(self) {
-        drop(self.stop);
-        // A server that panicked is down as well.
-        let _ = self.running.await;
+        self.running.stop().await;
     }
 }
 
