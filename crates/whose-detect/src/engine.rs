@@ -1,5 +1,4 @@
-//! The engine: one pass of a keyword automaton over the bytes, then each detector's regular expression on
-//! bounded windows round its keywords.
+//! The engine: what is found in some bytes, each secret once, with what its detector knows of it.
 
 use crate::capture::{Capture, normalised};
 use crate::catalogue;
@@ -9,8 +8,7 @@ use crate::fingerprint::FingerprintKey;
 use crate::found::Found;
 use crate::half;
 use crate::hint::mask;
-use crate::window;
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use crate::search::{Inner, Search};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use whose_model::{Reveal, SecretConfidence, SecretDetail};
@@ -46,10 +44,7 @@ pub struct DetectorInfo<'e> {
 
 /// All built-in detectors, ready to scan. Building takes some milliseconds: build one and share it.
 pub struct Engine {
-    detectors: Vec<Detector>,
-    keywords: AhoCorasick,
-    /// For each keyword of the automaton, the detectors that want it.
-    owners: Vec<Vec<usize>>,
+    search: Search,
 }
 
 impl Engine {
@@ -58,28 +53,16 @@ impl Engine {
     /// # Errors
     /// When a definition breaks a rule; the crate's own tests keep that from happening.
     pub fn new() -> Result<Self, DetectError> {
-        Self::with(catalogue::detectors()?)
+        Ok(Self { search: Search::new(catalogue::detectors()?) })
     }
 
-    fn with(detectors: Vec<Detector>) -> Result<Self, DetectError> {
-        let mut by_keyword: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for (index, detector) in detectors.iter().enumerate() {
-            for keyword in &detector.definition.keywords {
-                by_keyword.entry(keyword.to_ascii_lowercase()).or_default().push(index);
-            }
-        }
-        let keywords = AhoCorasick::builder()
-            .kind(Some(AhoCorasickKind::DFA))
-            .match_kind(MatchKind::Standard)
-            .ascii_case_insensitive(true)
-            .build(by_keyword.keys())
-            .map_err(|source| DetectError::Keywords(Box::new(source)))?;
-        Ok(Self { detectors, keywords, owners: by_keyword.into_values().collect() })
+    pub(crate) fn search(&self) -> &Search {
+        &self.search
     }
 
     /// The detectors, in the order of their files.
     pub fn detectors(&self) -> impl Iterator<Item = DetectorInfo<'_>> {
-        self.detectors.iter().map(|detector| {
+        self.search.detectors.iter().map(|detector| {
             let definition = &detector.definition;
             DetectorInfo {
                 id: &definition.id,
@@ -91,20 +74,36 @@ impl Engine {
         })
     }
 
-    /// The secrets in some bytes, in the order in which they stand there.
+    /// The secrets in some bytes, in the order in which they stand there. Those that stand in another form (base64,
+    /// hex, UTF-16, percent-encoding, the escapes of JSON) stand where that form begins.
     pub fn scan(&self, data: &[u8], key: &FingerprintKey) -> Vec<Detection> {
-        let captures = self.paired(data);
-        let mut line = 1_u32;
-        let mut counted = 0;
-        self.without_overlaps(captures)
-            .iter()
-            .map(|capture| {
-                let newlines = data[counted..capture.value.start].iter().filter(|&&byte| byte == b'\n').count();
-                line = line.saturating_add(u32::try_from(newlines).unwrap_or(u32::MAX));
-                counted = capture.value.start;
-                self.detection(capture, data, key, line)
-            })
-            .collect()
+        self.scan_at(data, key, 0)
+    }
+
+    fn scan_at(&self, data: &[u8], key: &FingerprintKey, depth: usize) -> Vec<Detection> {
+        let (captures, wide) = self.search.captures_and_wide(data);
+        let captures = self.without_overlaps(self.paired(captures, data));
+        let mut found: Vec<Detection> = captures.iter().map(|capture| self.detection(capture, data, key)).collect();
+        if !wide.is_empty() && Search::goes_deeper(depth) {
+            for inner in self.search.inner(data, &wide) {
+                // A token whose own form is base64 is not a text that stands in base64.
+                let is_claimed = |claim: &Range<usize>| claim.start < inner.range.end && inner.range.start < claim.end;
+                if !captures.iter().flat_map(Capture::claims).any(is_claimed) {
+                    found.extend(
+                        self.scan_at(&inner.text, key, depth + 1).into_iter().map(|found| outer(found, &inner)),
+                    );
+                }
+            }
+            found.sort_by_key(|found| found.span.start);
+        }
+        let (mut line, mut counted) = (1_u32, 0);
+        for found in &mut found {
+            let newlines = data[counted..found.span.start].iter().filter(|&&byte| byte == b'\n').count();
+            line = line.saturating_add(u32::try_from(newlines).unwrap_or(u32::MAX));
+            counted = found.span.start;
+            found.line = line;
+        }
+        found
     }
 
     /// What a value is that is asked about by itself: an id, a token, or a text that holds one. A value that only
@@ -118,25 +117,24 @@ impl Engine {
         let value = start..start + text.trim().len();
         let fits =
             |detector: &Detector| detector.bare.as_ref().is_some_and(|bare| bare.is_match(text.trim().as_bytes()));
-        let candidates = self.detectors.iter().enumerate().filter(|(_, detector)| fits(detector));
+        let candidates = self.search.detectors.iter().enumerate().filter(|(_, detector)| fits(detector));
         candidates
             .map(|(index, detector)| {
                 let secret = (!detector.has_id).then(|| value.clone());
                 let capture = Capture { detector: index, value: value.clone(), secret, groups: Vec::new() };
-                let mut detection = self.detection(&capture, text.as_bytes(), key, 1);
+                let mut detection = self.detection(&capture, text.as_bytes(), key);
                 detection.detail.confidence = SecretConfidence::Low;
                 detection
             })
             .collect()
     }
 
-    /// Every real match of every detector, with the secret half that stands near it.
-    pub(crate) fn paired(&self, data: &[u8]) -> Vec<Capture<'_>> {
-        let mut captures = self.captures(data);
+    /// Matches with the secret halves that stand near them.
+    pub(crate) fn paired<'r>(&'r self, mut captures: Vec<Capture<'r>>, data: &[u8]) -> Vec<Capture<'r>> {
         if captures.is_empty() {
             return captures;
         }
-        for (index, detector) in self.detectors.iter().enumerate() {
+        for (index, detector) in self.search.detectors.iter().enumerate() {
             let mut own: Vec<&mut Capture<'_>> =
                 captures.iter_mut().filter(|capture| capture.detector == index).collect();
             if !own.is_empty() {
@@ -148,44 +146,13 @@ impl Engine {
 
     /// A masked hint of bytes that a detector took for a secret.
     pub(crate) fn hint(&self, capture: &Capture<'_>, secret: &[u8]) -> String {
-        mask(normalised(secret).bytes(), &self.detectors[capture.detector].definition.keywords, false)
-    }
-
-    /// Every real match of every detector.
-    fn captures(&self, data: &[u8]) -> Vec<Capture<'_>> {
-        let mut windows: BTreeMap<usize, Vec<Range<usize>>> = BTreeMap::new();
-        for hit in self.keywords.find_overlapping_iter(data) {
-            for &index in &self.owners[hit.pattern().as_usize()] {
-                let windows = windows.entry(index).or_default();
-                let multiline = self.detectors[index].definition.multiline;
-                if !windows.last().is_some_and(|last| window::covers(data, last, &hit.range(), multiline)) {
-                    window::push(windows, window::around(data, hit.range(), multiline));
-                }
-            }
-        }
-        let mut captures = Vec::new();
-        for (index, windows) in windows {
-            let detector = &self.detectors[index];
-            for window in windows {
-                let mut at = window.start;
-                while let Some(found) = detector.regex.captures_at(&data[..window.end], at) {
-                    // The next match may begin right behind the value: what follows it in the pattern is only context.
-                    let end = found.name("secret").or_else(|| found.name("id")).or_else(|| found.get(0));
-                    at = end.map_or(window.end, |value| value.end()).max(at + 1);
-                    captures.extend(Capture::new(index, detector, &found, data));
-                    if at > window.end {
-                        break;
-                    }
-                }
-            }
-        }
-        captures
+        mask(normalised(secret).bytes(), &self.search.detectors[capture.detector].definition.keywords, false)
     }
 
     /// Of matches that overlap, the one that says most: a pair before a single, then by confidence and length.
     fn without_overlaps<'r>(&self, mut captures: Vec<Capture<'r>>) -> Vec<Capture<'r>> {
         captures.sort_by_key(|capture| {
-            let detector = &self.detectors[capture.detector];
+            let detector = &self.search.detectors[capture.detector];
             let paired = detector.has_id && capture.secret.is_some();
             let confidence = detector.definition.confidence;
             std::cmp::Reverse((paired, confidence, capture.value.len(), std::cmp::Reverse(capture.value.start)))
@@ -208,8 +175,8 @@ impl Engine {
         captures
     }
 
-    fn detection(&self, capture: &Capture<'_>, data: &[u8], key: &FingerprintKey, line: u32) -> Detection {
-        let detector = &self.detectors[capture.detector];
+    fn detection(&self, capture: &Capture<'_>, data: &[u8], key: &FingerprintKey) -> Detection {
+        let detector = &self.search.detectors[capture.detector];
         let definition = &detector.definition;
         let bytes = &data[capture.value.clone()];
         let value = normalised(bytes);
@@ -229,10 +196,17 @@ impl Engine {
                 joins: definition.joins.iter().flat_map(|join| join.resolve(&found)).collect(),
                 reveals,
             },
-            line,
+            line: 1,
             span: capture.value.clone(),
         }
     }
+}
+
+/// What was found in a layer, as it stands outside of it.
+fn outer(mut found: Detection, inner: &Inner) -> Detection {
+    found.span = inner.range.clone();
+    found.detail.reveals.push(Reveal { what: "encoding".into(), value: inner.layer.name().into() });
+    found
 }
 
 #[cfg(test)]

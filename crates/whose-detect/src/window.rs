@@ -32,10 +32,10 @@ fn reach(multiline: bool) -> usize {
     if multiline { AFTER_MULTILINE } else { AFTER }
 }
 
-/// Adds a window to a list of sorted ones, joining what overlaps.
+/// Adds a window to a list of nearly sorted ones, joining what overlaps.
 pub(crate) fn push(windows: &mut Vec<Range<usize>>, window: Range<usize>) {
     match windows.last_mut() {
-        Some(last) if window.start <= last.end => last.end = last.end.max(window.end),
+        Some(last) if window.start <= last.end => *last = last.start.min(window.start)..last.end.max(window.end),
         _ => windows.push(window),
     }
 }

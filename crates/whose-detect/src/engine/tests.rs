@@ -326,7 +326,7 @@ fn adversarial_repetition_stays_linear() {
 
 /// Every detector's first sample, by seed.
 fn planted(index: usize, seed: u64) -> (String, String) {
-    let definition = &ENGINE.detectors[index % ENGINE.detectors.len()].definition;
+    let definition = &ENGINE.search.detectors[index % ENGINE.search.detectors.len()].definition;
     (definition.id.clone(), sample(&definition.matches[0], seed))
 }
 
@@ -369,4 +369,39 @@ proptest! {
         let found = ENGINE.scan(&data, &key());
         prop_assert!(found.iter().any(|found| found.detail.detector == id), "{} not found", id);
     }
+}
+
+#[test]
+fn secret_in_another_form_is_the_same_secret() {
+    let token = sample("ghp_{crc62:30}", 1);
+    let plain = scan(&token).remove(0);
+    let utf16 = |order: fn(u16) -> [u8; 2]| format!("token = {token}\r\n").encode_utf16().flat_map(order).collect();
+    let twice = data_encoding::BASE64.encode(format!("{{\"auth\": \"{token}\"}}").as_bytes());
+    let cases: [(&str, Vec<u8>); 6] = [
+        ("base64", format!("a: b\ndata:\n  token: {}\n", data_encoding::BASE64.encode(token.as_bytes())).into_bytes()),
+        (
+            "base64",
+            format!("x {} y", data_encoding::BASE64URL_NOPAD.encode(format!("&{token}").as_bytes())).into_bytes(),
+        ),
+        ("base64", data_encoding::BASE64.encode(format!("<<{twice}>> {token}").as_bytes()).into_bytes()),
+        ("hex", format!("0x{}", data_encoding::HEXUPPER.encode(format!("-{token}-").as_bytes())).into_bytes()),
+        ("utf-16", [vec![0xff, 0xfe], utf16(u16::to_le_bytes)].concat()),
+        ("utf-16", [vec![0xfe, 0xff], utf16(u16::to_be_bytes)].concat()),
+    ];
+    for (encoding, data) in cases {
+        let found = ENGINE.scan(&data, &key());
+        let found: Vec<_> = found.iter().filter(|found| found.fingerprint == plain.fingerprint).collect();
+        assert!(!found.is_empty(), "{encoding}: {}", String::from_utf8_lossy(&data));
+        assert!(found.iter().any(|found| revealed(found, "encoding") == Some(encoding)), "{found:?}");
+        assert_eq!(found[0].detail.hint, plain.detail.hint);
+    }
+}
+
+#[test]
+fn layers_within_layers_end() {
+    let mut text = sample("ghp_{crc62:30}", 1);
+    for _ in 0..12 {
+        text = data_encoding::BASE64.encode(format!("ghp_{text}").as_bytes());
+    }
+    scan(&text);
 }
