@@ -1,8 +1,10 @@
 //! One match of a detector, as byte ranges of the scanned data, and the checks that every match must pass.
 
-use crate::check::{entropy, is_placeholder};
-use crate::definition::{Detector, Edge};
+use crate::check::is_placeholder;
+use crate::definition::Edge;
+use crate::detector::Detector;
 use crate::fingerprint::SecretValue;
+use crate::random::{entropy, looks_random};
 use regex::bytes::Captures;
 use std::ops::Range;
 
@@ -29,12 +31,13 @@ impl<'r> Capture<'r> {
         let real = is_whole(data, &value, definition.edge)
             && !is_placeholder(bytes)
             && entropy(bytes) >= definition.min_entropy
+            && (!definition.assigned || looks_random(bytes))
             && definition.check.is_none_or(|check| check.passes(bytes));
         if !real {
             return None;
         }
         let groups = detector
-            .regex
+            .regex()
             .capture_names()
             .flatten()
             .filter(|name| !matches!(*name, "id" | "secret"))

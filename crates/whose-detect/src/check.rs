@@ -61,23 +61,6 @@ pub(crate) fn jwt_payload(value: &[u8]) -> Option<serde_json::Value> {
     object()
 }
 
-/// Shannon entropy in bits a byte.
-pub(crate) fn entropy(value: &[u8]) -> f64 {
-    let mut counts = [0_u32; 256];
-    for &byte in value {
-        counts[usize::from(byte)] += 1;
-    }
-    let length = value.len() as f64;
-    counts
-        .iter()
-        .filter(|&&count| count > 0)
-        .map(|&count| {
-            let share = f64::from(count) / length;
-            -share * share.log2()
-        })
-        .sum()
-}
-
 /// Values of documentation and templates: they say "example", or are one or two characters over and over.
 pub(crate) fn is_placeholder(value: &[u8]) -> bool {
     let mut seen = [false; 256];
@@ -95,13 +78,6 @@ mod tests {
     fn github_checksum_is_that_of_githubs_own_article() {
         // The article's sample token, in pieces.
         assert_eq!(base62_crc32(["zQWBuTSOoRi4A9sp", "HcVY5ncnsDkxkJ"].concat().as_bytes()), "0mLq17");
-    }
-
-    #[test]
-    fn entropy_of_even_bits_is_one() {
-        assert!((entropy(b"0101") - 1.0).abs() < 1e-9);
-        assert!(entropy(b"aaaa").abs() < 1e-9);
-        assert!(entropy(b"").abs() < 1e-9);
     }
 
     #[test]

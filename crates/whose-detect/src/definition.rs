@@ -2,11 +2,11 @@
 //! before it is used. A bad definition is refused with advice.
 
 use crate::check::Check;
+use crate::detector::Detector;
 use crate::error::DetectError;
 use crate::join::JoinRule;
 use crate::reveal::Decoder;
-use crate::sample;
-use regex::bytes::{Regex, RegexBuilder};
+use crate::shape;
 use serde::Deserialize;
 use whose_model::SecretConfidence;
 
@@ -25,10 +25,31 @@ pub(crate) struct Definition {
     pub(crate) id: String,
     /// What it finds, in words.
     pub(crate) title: String,
-    /// Literals, in any case, one of which stands in or near every match on the same line.
+    /// Literals, in any case, one of which stands in every match: on its line, or, when it goes over several lines,
+    /// among its first bytes. A detector that goes by names has them for keywords, unless it says otherwise.
+    #[serde(default)]
     pub(crate) keywords: Vec<String>,
     /// The format. The group `secret` is the value; a group `id` names the credential when it has a public id.
+    #[serde(default)]
     pub(crate) pattern: String,
+    /// Instead of a pattern: what the value is, alone or behind one of the names.
+    #[serde(default)]
+    pub(crate) value: Option<String>,
+    /// The names of the vendor, one of which is assigned the value. A space stands for any way to part two words.
+    #[serde(default)]
+    pub(crate) names: Vec<String>,
+    /// Of these words one stands between name and value; without any of its own an entry takes those of every key.
+    #[serde(default)]
+    pub(crate) words: Option<Vec<String>>,
+    /// Templates of the value, from which the shape makes matches.
+    #[serde(default)]
+    pub(crate) sample: Vec<String>,
+    /// Templates of what is nearly the value, from which the shape makes near-misses.
+    #[serde(default)]
+    pub(crate) near: Vec<String>,
+    /// The value is told by the name that it is assigned to, so it must also look random by itself.
+    #[serde(skip)]
+    pub(crate) assigned: bool,
     /// What may not touch the value on either side.
     #[serde(default)]
     pub(crate) edge: Edge,
@@ -58,8 +79,10 @@ pub(crate) struct Definition {
     /// The vendor's page on the format.
     pub(crate) docs: String,
     /// Sample templates in which it must find exactly one thing.
+    #[serde(default)]
     pub(crate) matches: Vec<String>,
     /// Sample templates in which it must find nothing.
+    #[serde(default)]
     pub(crate) near_misses: Vec<String>,
 }
 
@@ -96,53 +119,18 @@ pub(crate) enum Edge {
     None,
 }
 
-/// A detector that can run.
-pub(crate) struct Detector {
-    pub(crate) definition: Definition,
-    pub(crate) regex: Regex,
-    pub(crate) half: Option<Regex>,
-    pub(crate) bare: Option<Regex>,
-    /// The detector names its credential by a public id; the fingerprint is of that.
-    pub(crate) has_id: bool,
-}
-
 /// Reads one file and refuses what breaks the rules.
 pub(crate) fn load(file: &str, text: &str) -> Result<Vec<Detector>, DetectError> {
     let parsed: File = toml::from_str(text).map_err(|source| DetectError::Parse { file: file.to_owned(), source })?;
     let vendor = file.trim_end_matches(".toml");
-    parsed.detector.into_iter().map(|definition| compile(vendor, definition)).collect()
+    parsed.detector.into_iter().map(|definition| complete(vendor, definition)).collect()
 }
 
-fn compile(vendor: &str, definition: Definition) -> Result<Detector, DetectError> {
-    if let Some(why) = fault(vendor, &definition) {
-        return Err(DetectError::Definition { detector: definition.id, why });
+fn complete(vendor: &str, mut definition: Definition) -> Result<Detector, DetectError> {
+    match shape::complete(&mut definition).err().or_else(|| fault(vendor, &definition)) {
+        Some(why) => Err(DetectError::Definition { detector: definition.id, why }),
+        None => Ok(Detector::new(definition)),
     }
-    for template in definition.matches.iter().chain(&definition.near_misses) {
-        sample::expand(template, 0)?;
-    }
-    let build = |field, pattern: &str| {
-        RegexBuilder::new(pattern).unicode(false).build().map_err(|source| DetectError::Pattern {
-            detector: definition.id.clone(),
-            field,
-            source: Box::new(source),
-        })
-    };
-    let regex = build("pattern", &definition.pattern)?;
-    let half = definition.half.as_ref().map(|half| build("half.pattern", &half.pattern)).transpose()?;
-    let bare = definition.bare.as_ref().map(|bare| build("bare", &format!("^(?:{bare})$"))).transpose()?;
-    let has = |regex: &Regex, name: &str| regex.capture_names().flatten().any(|group| group == name);
-    let has_id = has(&regex, "id");
-    let refuse = |why: &str| DetectError::Definition { detector: definition.id.clone(), why: why.to_owned() };
-    if !has_id && !has(&regex, "secret") {
-        return Err(refuse("its pattern has no group `secret` and no group `id`; name the value `(?<secret>...)`"));
-    }
-    if half.as_ref().is_some_and(|half| !has(half, "secret")) {
-        return Err(refuse("its half.pattern has no group `secret`; name the value `(?<secret>...)`"));
-    }
-    if half.is_some() && !has_id {
-        return Err(refuse("it has a half but no group `id` for the half to belong to"));
-    }
-    Ok(Detector { definition, regex, half, bare, has_id })
 }
 
 fn fault(vendor: &str, definition: &Definition) -> Option<String> {
@@ -153,8 +141,11 @@ fn fault(vendor: &str, definition: &Definition) -> Option<String> {
     if !named {
         return Some(format!("its id must be `{vendor}.<thing>` in lower case, digits and hyphens"));
     }
-    if definition.keywords.is_empty() || definition.keywords.iter().any(|keyword| keyword.len() < 3) {
-        return Some("it needs keywords of at least three characters each, or every byte would be a hit".to_owned());
+    let gates = |keyword: &String| keyword.len() >= 3 && keyword.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    if definition.keywords.is_empty() || !definition.keywords.iter().all(gates) {
+        return Some(
+            "it needs keywords of at least three ASCII characters each, or every byte would be a hit".to_owned(),
+        );
     }
     for (name, list) in [("matches", &definition.matches), ("near_misses", &definition.near_misses)] {
         if list.len() < 2 {
@@ -192,18 +183,21 @@ mod tests {
     fn what_breaks_a_rule_is_refused_with_advice() {
         let cases = [
             ("id = \"acme.token\"", "id = \"other.token\"", "its id must be `acme.<thing>`"),
-            ("[\"acme_\"]", "[\"ac\"]", "at least three characters"),
+            ("[\"acme_\"]", "[\"ac\"]", "at least three ASCII characters"),
             (r#"["acme_{hex:8}", "x=acme_{hex:8}"]"#, r#"["acme_{hex:8}"]"#, "1 matches; at least two"),
             (r#"["acme_{hex:7}", "acme_{hex:9}"]"#, "[]", "0 near_misses; at least two"),
             ("(?<secret>", "(?<other>", "no group `secret`"),
             ("{8})'", "{8}'", "not a valid regular expression"),
-            ("acme_{hex:7}", "acme_{hexx:7}", "unknown"),
             ("https://", "http://", "https address"),
+            ("pattern = 'acme_", "value = 'x'\npattern = 'acme_", "a pattern and a value"),
+            ("pattern = 'acme_", "names = ['acme']\npattern = 'acme_", "belong to a `value`"),
+            ("pattern = 'acme_(?<secret>[0-9a-f]{8})'", "value = 'acme_[0-9a-f]{8}'", "needs a sample"),
             ("confidence", "surprise = 1\nconfidence", "not valid TOML"),
         ];
         for (from, to, expected) in cases {
             assert!(GOOD.contains(from), "{from}");
-            let refused = load("acme.toml", &GOOD.replace(from, to)).err().unwrap().to_string();
+            let compiled = |loaded: Vec<Detector>| loaded.iter().try_for_each(Detector::compile);
+            let refused = load("acme.toml", &GOOD.replace(from, to)).and_then(compiled).err().unwrap().to_string();
             assert!(refused.contains(expected), "{refused}");
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::capture::{Capture, normalised};
 use crate::catalogue;
-use crate::definition::Detector;
+use crate::detector::Detector;
 use crate::error::DetectError;
 use crate::fingerprint::FingerprintKey;
 use crate::found::Found;
@@ -115,8 +115,7 @@ impl Engine {
         }
         let start = text.len() - text.trim_start().len();
         let value = start..start + text.trim().len();
-        let fits =
-            |detector: &Detector| detector.bare.as_ref().is_some_and(|bare| bare.is_match(text.trim().as_bytes()));
+        let fits = |detector: &Detector| detector.bare().is_some_and(|bare| bare.is_match(text.trim().as_bytes()));
         let candidates = self.search.detectors.iter().enumerate().filter(|(_, detector)| fits(detector));
         candidates
             .map(|(index, detector)| {

@@ -1,8 +1,9 @@
 //! Pairing: the secret half that stands within a few lines of a key's public id makes one finding with it.
 
 use crate::capture::{Capture, is_whole};
-use crate::check::{entropy, is_placeholder};
-use crate::definition::Detector;
+use crate::check::is_placeholder;
+use crate::detector::Detector;
+use crate::random::entropy;
 use crate::window;
 use std::ops::Range;
 
@@ -66,7 +67,7 @@ fn assign(
 }
 
 fn halves_in(detector: &Detector, region: Range<usize>, data: &[u8]) -> Vec<Range<usize>> {
-    let (Some(regex), Some(definition)) = (&detector.half, &detector.definition.half) else { return Vec::new() };
+    let (Some(regex), Some(definition)) = (detector.half(), &detector.definition.half) else { return Vec::new() };
     let mut halves = Vec::new();
     let mut at = region.start;
     while let Some(secret) = regex.captures_at(&data[..region.end], at).and_then(|found| found.name("secret")) {

@@ -10,8 +10,8 @@ const UPPER: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const DIGIT: &str = "0123456789";
 
 /// Expands a template. Outside braces text stands for itself; `{{` and `}}` are braces. `{class:n}` is n random
-/// characters of `hex`, `digit`, `lower`, `upper`, `base32`, `base36`, `base62`, `base64`, `base64url`;
-/// `{crc62:n}` is n random base62 characters and their six-character checksum; `{b64:text}` and `{b64url:text}`
+/// characters of `hex`, `HEX`, `digit`, `lower`, `upper`, `base32`, `BASE36`, `base36`, `base62`, `base64`, `base64url`;
+/// `{uuid:v}` is a UUID of version v; `{crc62:n}` is n random base62 characters and their six-character checksum; `{b64:text}` and `{b64url:text}`
 /// encode a text that may hold templates itself.
 ///
 /// # Errors
@@ -71,7 +71,15 @@ impl Parser<'_> {
             let sum = base62_crc32(body.as_bytes());
             return Ok(body + &sum);
         }
+        if class == "uuid" {
+            let hex = |random: &mut SplitMix, length| random.characters(&[DIGIT, "abcdef"], length);
+            let random = &mut self.random;
+            let (first, second, third) = (hex(random, 8), hex(random, 4), hex(random, 3));
+            return Ok(format!("{first}-{second}-{length}{third}-a{}-{}", hex(random, 3), hex(random, 12)));
+        }
         let sets: &[&str] = match class {
+            "HEX" => &[DIGIT, "ABCDEF"],
+            "BASE36" => &[UPPER, DIGIT],
             "hex" => &[DIGIT, "abcdef"],
             "digit" => &["123456789"],
             "lower" => &[LOWER],

@@ -2,7 +2,7 @@
 //! regular expression on its windows alone.
 
 use crate::capture::Capture;
-use crate::definition::Detector;
+use crate::detector::Detector;
 use crate::layer::{LAYERS, Layer};
 use crate::prefilter::{Hit, Literal, Prefilter};
 use crate::window;
@@ -129,7 +129,7 @@ impl Search {
             let detector = &self.detectors[index];
             for window in windows {
                 let mut at = window.start;
-                while let Some(found) = detector.regex.captures_at(&data[..window.end], at) {
+                while let Some(found) = detector.regex().captures_at(&data[..window.end], at) {
                     // The next match may begin right behind the value: what follows it in the pattern is only context.
                     let end = found.name("secret").or_else(|| found.name("id")).or_else(|| found.get(0));
                     at = end.map_or(window.end, |value| value.end()).max(at + 1);
