@@ -1,7 +1,7 @@
 //! The collector: rules hand in drafts, and it does what every finding needs and no rule may forget: the
 //! check of coverage, the severity sum, owner, reach, places, frameworks and the id.
 
-use crate::severity::{Exposure, Factors, Liveness, Power, UseCounts, weigh};
+use crate::severity::{Factors, Liveness, Power, UseCounts, weigh};
 use crate::{Draft, Group, Policy, Premise, RuleInfo, leak, subjects, wording};
 use std::collections::BTreeSet;
 use whose_graph::{Graph, Ix};
@@ -146,7 +146,7 @@ impl<'g> Findings<'g> {
             Some(ix) => Power::Tier(subjects::tier(self.graph, ix)),
             None => Power::NoIdentity,
         };
-        let exposure = if draft.secrets.is_empty() { draft.exposure } else { draft.exposure.max(Exposure::Internal) };
+        let exposure = draft.exposure.max(leak::exposure(self.graph, &draft.secrets));
         let environment = |ix: Ix| self.graph.lifecycle(ix).environment;
         let base = draft.base.clone().unwrap_or_else(|| (self.info.base, self.info.title.into()));
         Factors {

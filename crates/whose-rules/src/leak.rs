@@ -1,6 +1,7 @@
 //! Where a leaked value stands against the inventory. The three rules on leaks ask here, so that every value is
 //! spoken of by exactly one of them, or by none when the inventory cannot tell.
 
+use crate::severity::Exposure;
 use crate::{Premise, fixes, subjects, wording};
 use std::collections::BTreeSet;
 use whose_graph::{Graph, Ix};
@@ -122,6 +123,21 @@ pub(crate) fn revealed(detail: &SecretDetail) -> impl Iterator<Item = Evidence> 
 pub(crate) fn gone_premise(graph: &Graph, secret: Ix) -> Premise {
     let facet = if graph.names_identity(secret) { Facet::Identities } else { Facet::Credentials };
     Premise::Of(secret, facet)
+}
+
+/// Who can read the places of leaked values: of several repositories the one that most can read counts, and one of
+/// which nobody said who that is could be public.
+pub(crate) fn exposure(graph: &Graph, secrets: &[Ix]) -> Exposure {
+    let places = secrets.iter().flat_map(|secret| graph.out(*secret, EdgeKind::LeakedIn));
+    let readers = places.map(|(place, _)| {
+        let visibility = graph.scope_of(place).and_then(|repository| graph.node(repository).tags.get("visibility"));
+        match visibility.map(String::as_str) {
+            Some("public") => Exposure::PublicCode,
+            Some("private" | "internal") => Exposure::Internal,
+            _ => Exposure::Unsaid,
+        }
+    });
+    readers.max().unwrap_or(if secrets.is_empty() { Exposure::None } else { Exposure::Unsaid })
 }
 
 /// The places of several secrets, the oldest first.

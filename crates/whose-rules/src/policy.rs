@@ -49,6 +49,8 @@ pub struct Thresholds {
     pub very_long_lived_days: u32,
     /// A credential that ends was given too long a life when it is longer than this (CIS Microsoft 365 5.1.5.4).
     pub max_lifetime_days: u32,
+    /// The same for tokens that people make for themselves, which forges let live a year.
+    pub max_token_lifetime_days: u32,
     /// Of two keys on one identity, one that was not used for this long is the idle one.
     pub idle_second_key_days: u32,
     /// A thing counts as in active use when it was used within this time.
@@ -65,6 +67,7 @@ impl Default for Thresholds {
             long_lived_days: 90,
             very_long_lived_days: 365,
             max_lifetime_days: 180,
+            max_token_lifetime_days: 365,
             idle_second_key_days: 7,
             active_days: 30,
         }
@@ -91,6 +94,7 @@ impl Thresholds {
             ("long_lived_days", self.long_lived_days),
             ("very_long_lived_days", self.very_long_lived_days),
             ("max_lifetime_days", self.max_lifetime_days),
+            ("max_token_lifetime_days", self.max_token_lifetime_days),
             ("idle_second_key_days", self.idle_second_key_days),
             ("active_days", self.active_days),
         ] {

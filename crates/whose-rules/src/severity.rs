@@ -12,9 +12,13 @@ pub(crate) enum Exposure {
     /// Nobody but its keepers.
     #[default]
     None,
-    /// Everybody who can read a repository.
+    /// Everybody who can read a repository that is known not to be public.
     Internal,
-    /// Anybody.
+    /// Everybody who can read a repository of which nobody said who that is.
+    Unsaid,
+    /// Anybody who reads a public repository.
+    PublicCode,
+    /// Anybody, by itself.
     Public,
 }
 
@@ -148,6 +152,11 @@ fn exposure(exposure: Exposure) -> Option<SeverityReason> {
     match exposure {
         Exposure::None => None,
         Exposure::Internal => Some(reason("exposure", 1, "it stands in a repository that others can read")),
+        Exposure::Unsaid => {
+            let why = "it stands in a repository that others can read; whether it is public is not known";
+            Some(reason("exposure", 1, why))
+        }
+        Exposure::PublicCode => Some(reason("exposure", 2, "it stands in a public repository")),
         Exposure::Public => Some(reason("exposure", 2, "anybody can reach it")),
     }
 }
@@ -216,6 +225,10 @@ mod tests {
         check(Low, Medium, |f| f.power = Power::Tier(Tier::T2));
         check(Medium, Medium, |f| f.power = Power::Tier(Tier::Unknown));
         check(High, Medium, |f| f.exposure = Exposure::Internal);
+        check(High, Medium, |f| f.exposure = Exposure::Unsaid);
+        check(Critical, Medium, |f| f.exposure = Exposure::PublicCode);
+        // That it can be read by anybody does not make it work.
+        check(Medium, Info, |f| f.exposure = Exposure::PublicCode);
         check(High, Medium, |f| f.environment = Some(Environment::Production));
         check(Low, Medium, |f| f.environment = Some(Environment::Sandbox));
         check(High, Medium, |f| f.reaches_outside = Some("another account".into()));

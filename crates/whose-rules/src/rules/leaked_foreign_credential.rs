@@ -86,7 +86,7 @@ fn base(leaked: &Leaked<'_>) -> (Severity, &'static str) {
 mod tests {
     use super::*;
     use crate::testing::{ACCOUNT, Estate, check, joins, run};
-    use whose_model::{JoinStrength, SecretDetail, Verdict};
+    use whose_model::{JoinStrength, NodeKind, SecretDetail, Verdict};
 
     fn leaked(change: impl FnOnce(&mut SecretDetail)) -> Estate {
         Estate::new().user("svc", |_| {}).key("svc", "AK1", |_| {}).leak("f1", ("web", "x.env", 30), change)
@@ -120,6 +120,29 @@ mod tests {
         });
         let findings = check(&LeakedForeignCredential, &shared, &[("AK…f1", Severity::High)]);
         assert_eq!(findings[0].identity, None);
+    }
+
+    #[test]
+    fn a_public_repository_weighs_more_than_a_private_one_and_an_unknown_one_says_so() {
+        let seen_by = |visibility: &str| {
+            let mut estate = leaked(|_| {});
+            for node in estate.nodes.iter_mut().filter(|node| node.kind() == NodeKind::Repo) {
+                node.tags.insert("visibility".into(), visibility.into());
+            }
+            estate
+        };
+        check(&LeakedForeignCredential, &seen_by("private"), &[("AK…f1", Severity::High)]);
+        check(&LeakedForeignCredential, &seen_by("internal"), &[("AK…f1", Severity::High)]);
+        let open = check(&LeakedForeignCredential, &seen_by("public"), &[("AK…f1", Severity::Critical)]);
+        assert!(open[0].severity_reasons.iter().any(|reason| reason.why == "it stands in a public repository"));
+        let unsaid = check(&LeakedForeignCredential, &leaked(|_| {}), &[("AK…f1", Severity::High)]);
+        assert!(
+            unsaid[0].severity_reasons.iter().any(|reason| reason.why.ends_with("whether it is public is not known"))
+        );
+        // One public copy is enough, wherever the others stand.
+        let mut both = seen_by("public").leak("f1", ("other", "y.env", 20), |_| {});
+        both.nodes.reverse();
+        check(&LeakedForeignCredential, &both, &[("AK…f1", Severity::Critical)]);
     }
 
     #[test]

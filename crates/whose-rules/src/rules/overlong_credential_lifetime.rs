@@ -10,7 +10,7 @@ static INFO: RuleInfo = RuleInfo {
     group: Group::Strength,
     base: Severity::Medium,
     finds: "Enabled credentials with an end whose whole life, from the day they were made or last rotated, is longer than \
-            the limit (180 days). Certificates are a level milder. What has no end at all is told of by \
+            the limit (180 days, and 365 for tokens that people make for themselves). Certificates are a level milder. What has no end at all is told of by \
             long-lived-credential.",
     matters: "An end is the only rotation that happens by itself. One that lies years ahead rotates nothing: by then the \
               people and the places that hold a copy are forgotten.",
@@ -42,13 +42,16 @@ impl PostureRule for OverlongCredentialLifetime {
     }
 
     fn check(&self, graph: &Graph, policy: &Policy, findings: &mut Findings<'_>) {
-        let limit = i64::from(policy.thresholds.max_lifetime_days);
         for ix in subjects::working_credentials(graph) {
             let node = graph.node(ix);
             let Some(detail) = node.credential().filter(|detail| detail.kind != CredentialKind::Password) else {
                 continue;
             };
             let (Some(made), Some(end)) = (detail.rotated.or(node.created), detail.expires) else { continue };
+            let limit = i64::from(match detail.kind {
+                CredentialKind::Token => policy.thresholds.max_token_lifetime_days,
+                _ => policy.thresholds.max_lifetime_days,
+            });
             let life = days_between(made, end);
             if life <= limit {
                 continue;
@@ -105,6 +108,8 @@ mod tests {
         check(rule_, &held(CredentialKind::ClientSecret, 170, 180), &[]);
         check(rule_, &held(CredentialKind::Certificate, 10, 730), &[("k1", Severity::Low)]);
         check(rule_, &held(CredentialKind::Password, 10, 730), &[]);
+        check(rule_, &held(CredentialKind::Token, 10, 365), &[]);
+        check(rule_, &held(CredentialKind::Token, 10, 366), &[("k1", Severity::Medium)]);
     }
 
     #[test]
