@@ -19,7 +19,7 @@ const LIST_SECRETS: ApiCall = ApiCall::read(
 pub(crate) const INFO: CollectorInfo = CollectorInfo {
     id: "actions-secrets",
     title: "names of Actions secrets",
-    provides: &[Facet::Settings],
+    provides: &[Facet::PipelineSecrets],
     types: &[TYPE],
     calls: &[LIST_SECRETS],
     switched_on_by: None,

@@ -20,7 +20,7 @@ const LIST_WEBHOOKS: ApiCall = ApiCall::read(
 pub(crate) const INFO: CollectorInfo = CollectorInfo {
     id: "webhooks",
     title: "webhooks",
-    provides: &[Facet::Settings],
+    provides: &[Facet::Hooks],
     types: &[TYPE],
     calls: &[LIST_WEBHOOKS],
     switched_on_by: None,

@@ -184,7 +184,9 @@ fn words(facet: Facet) -> &'static str {
         Facet::OwnerStatus => "state of owners",
         Facet::Secrets => "leaked secrets",
         Facet::Repositories => "repositories",
-        Facet::Settings => "settings",
+        Facet::Settings => "settings of pipelines",
+        Facet::Hooks => "hooks",
+        Facet::PipelineSecrets => "secrets of pipelines",
     }
 }
 

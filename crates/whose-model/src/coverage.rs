@@ -38,8 +38,12 @@ pub enum Facet {
     Secrets,
     /// Which repositories exist, and who can see them.
     Repositories,
-    /// How pipelines, hooks and the stores of their secrets are set up.
+    /// How pipelines are set up: what their tokens may do, and whose changes start them.
     Settings,
+    /// Where events are sent, and whether they are signed.
+    Hooks,
+    /// Which secrets pipelines can use, by name.
+    PipelineSecrets,
 }
 
 /// How well a listing was read.

@@ -99,7 +99,9 @@ impl Side {
             | Facet::Trusts
             | Facet::OwnerSignals
             | Facet::Repositories
-            | Facet::Settings => Self::Inventory,
+            | Facet::Settings
+            | Facet::Hooks
+            | Facet::PipelineSecrets => Self::Inventory,
         }
     }
 

@@ -56,7 +56,9 @@ fn facet_words(facet: Facet) -> &'static str {
         Facet::OwnerStatus => "the status of owners",
         Facet::Secrets => "the secrets in places that many can read",
         Facet::Repositories => "the list of repositories",
-        Facet::Settings => "the settings of pipelines and hooks",
+        Facet::Settings => "the settings of pipelines",
+        Facet::Hooks => "the hooks",
+        Facet::PipelineSecrets => "the names of the secrets of pipelines",
     }
 }
 

@@ -10,7 +10,7 @@ pub(crate) const ACCOUNT: &str = "111122223333";
 pub(crate) const NOW: &str = "2026-11-24T12:00:00Z";
 
 /// Every facet that an account tells of.
-pub(crate) const INVENTORY: [Facet; 10] = [
+pub(crate) const INVENTORY: [Facet; 12] = [
     Facet::Identities,
     Facet::Credentials,
     Facet::CredentialUse,
@@ -21,6 +21,8 @@ pub(crate) const INVENTORY: [Facet; 10] = [
     Facet::OwnerStatus,
     Facet::Repositories,
     Facet::Settings,
+    Facet::Hooks,
+    Facet::PipelineSecrets,
 ];
 
 pub(crate) fn now() -> Timestamp {
@@ -204,6 +206,15 @@ impl Estate {
         node.scope = name.split_once('/').map(|(owner, _)| organization(owner));
         node.tags.insert("visibility".into(), visibility.into());
         self.node(node)
+    }
+
+    /// A public repository whose pipelines anybody's pull request starts.
+    pub(crate) fn open_to_forks(self, name: &str) -> Self {
+        let mut estate = self.hosted(name, name, "public");
+        if let Some(node) = estate.nodes.last_mut() {
+            node.tags.insert("fork_pr_approval".into(), "first_time_contributors_new_to_github".into());
+        }
+        estate
     }
 
     /// A role that pipelines of GitHub with this subject may become.

@@ -20,7 +20,7 @@ static INFO: RuleInfo = RuleInfo {
     blind_spots: "A secret is known by its name alone, and its value to nobody: a key under another name is not seen, and \
                   neither are secrets of single repositories and environments.",
     needs: &[],
-    reads: &[Facet::Settings],
+    reads: &[Facet::PipelineSecrets],
     maps_to: &[
         control("owasp-nhi-2025", "NHI6:2025"),
         control("owasp-nhi-2025", "NHI4:2025"),
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn secrets_that_were_not_listed_are_not_absent() {
-        let assessed = run(RULE, &Estate::new().organization("acme").denied(Facet::Settings));
+        let assessed = run(RULE, &Estate::new().organization("acme").denied(Facet::PipelineSecrets));
         assert!(assessed.findings.is_empty());
         assert!(assessed.assessments.iter().any(|row| row.verdict == Verdict::NotAssessable));
     }

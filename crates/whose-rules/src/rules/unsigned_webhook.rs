@@ -17,7 +17,7 @@ static INFO: RuleInfo = RuleInfo {
     fix: "Give the hook a secret, have the receiver check the signature, and switch the check of the certificate on.",
     blind_spots: "Whether the receiver checks the signature is not known. Hooks of single repositories are not read.",
     needs: &[],
-    reads: &[Facet::Settings],
+    reads: &[Facet::Hooks],
     maps_to: &[
         control("owasp-nhi-2025", "NHI4:2025"),
         control("nist-csf-2.0", "PR.AA-03"),
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn hooks_that_were_not_listed_are_not_signed_ones() {
-        let assessed = run(RULE, &Estate::new().organization("acme").denied(Facet::Settings));
+        let assessed = run(RULE, &Estate::new().organization("acme").denied(Facet::Hooks));
         assert!(assessed.findings.is_empty());
         assert!(assessed.assessments.iter().any(|row| row.verdict == Verdict::NotAssessable));
     }
