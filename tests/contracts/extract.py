@@ -117,6 +117,8 @@ GITHUB = {
     "github:ListOrganizationSecrets": "/orgs/{org}/actions/secrets",
     "github:ListOrganizationWebhooks": "/orgs/{org}/hooks",
     "github:GetDefaultWorkflowPermissions": "/orgs/{org}/actions/permissions/workflow",
+    "github:GetRepositoryWorkflowPermissions": "/repos/{owner}/{repo}/actions/permissions/workflow",
+    "github:GetForkApprovalPolicy": "/repos/{owner}/{repo}/actions/permissions/fork-pr-contributor-approval",
 }
 
 

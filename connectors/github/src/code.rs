@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use std::sync::Arc;
 use url::Url;
 use whose_connect::{ApiCall, Authorize, CallError, Collector, CollectorInfo, FailureKind, Handover, Recorder};
-use whose_model::Facet;
+use whose_model::{Facet, Timestamp};
 
 /// Not a call of the REST API but git's own protocol over HTTPS, which the reader of repositories speaks. An app needs
 /// this permission for it.
@@ -41,6 +41,10 @@ pub(crate) struct Code {
     pub(crate) archived: bool,
     /// In kilobytes.
     pub(crate) size: u64,
+    /// Whether anybody can see it.
+    pub(crate) public: bool,
+    /// When it was last pushed to.
+    pub(crate) pushed: Option<Timestamp>,
 }
 
 /// The listing.
@@ -113,7 +117,8 @@ mod tests {
 
     fn address(git: &str, told: Option<&str>) -> Result<String, String> {
         let clone_url = told.map(String::from);
-        let code = Code { name: "shop".into(), clone_url, fork: false, archived: false, size: 1 };
+        let code =
+            Code { name: "shop".into(), clone_url, fork: false, archived: false, size: 1, public: false, pushed: None };
         clone_address(&git.parse().unwrap(), "Acme", &code).map(String::from)
     }
 

@@ -1,12 +1,12 @@
 //! `repos/list-deploy-keys`: the keys of single repositories, a call for each. A deploy key acts by itself and not
 //! as the person who added it, and it keeps working when that person leaves; so each is an identity with a key.
 
+use crate::each_repository::{Hides, ask};
 use crate::grants;
 use crate::session::Session;
 use crate::wire::{last_used, present};
 use async_trait::async_trait;
 use data_encoding::{BASE64, BASE64_NOPAD};
-use futures_util::{StreamExt, stream};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use whose_connect::{ApiCall, CallError, Collector, CollectorInfo, FailureKind, Recorder};
@@ -35,9 +35,6 @@ pub(crate) const INFO: CollectorInfo = CollectorInfo {
 };
 
 const TYPE: &str = "deploy-key";
-/// After so many refusals without one answer, the permission is taken to be missing for all.
-const CONVINCING_REFUSALS: usize = 20;
-const PROGRESS_EVERY: usize = 100;
 
 #[derive(Deserialize)]
 struct DeployKey {
@@ -66,46 +63,18 @@ impl Collector<Session> for DeployKeys {
         let Some(known) = session.repositories.get() else {
             return Err(not_asked("not asked: the repositories were not read"));
         };
-        let total = known.names.len();
-        let mut answers = stream::iter(known.names.clone())
-            .map(|name| async move { (list(session, &name).await, name) })
-            .buffered(session.concurrency);
-        let (mut answered, mut refused) = (0_usize, Vec::new());
-        while let Some((answer, repository)) = answers.next().await {
-            match answer {
-                Ok(keys) => {
-                    answered += 1;
-                    for key in &keys {
-                        observe(session, &repository, key, out).await;
-                    }
-                }
-                Err(error) => refused.push((error, repository)),
+        let call = (LIST_DEPLOY_KEYS, INFO.title, Hides::Anything);
+        let asked = ask(session, out, call, &known.names, |name| async move { list(session, &name).await });
+        for (repository, keys) in asked.await? {
+            for key in &keys {
+                observe(session, &repository, key, out).await;
             }
-            if answered == 0 && refused.len() >= CONVINCING_REFUSALS && all_denied(&refused) {
-                break;
-            }
-            if (answered + refused.len()).is_multiple_of(PROGRESS_EVERY) {
-                out.progress(&format!("deploy keys of {} of {total} repositories", answered + refused.len()));
-            }
-        }
-        if answered == 0 && all_denied(&refused) && !refused.is_empty() {
-            // Refused for every repository is one gap, not one a repository.
-            return refused.into_iter().next().map_or(Ok(()), |(error, _)| Err(error));
-        }
-        for (error, repository) in refused {
-            // A key that was not seen could be anybody's, so the gap is the organisation's as well.
-            let message = format!("{}: {}", session.organization.repository_name(&repository), error.message);
-            out.failed(&CallError::new(error.call, error.kind, &message));
         }
         if !known.complete {
             out.failed(&not_asked("not asked for repositories that their own listing did not name"));
         }
         Ok(())
     }
-}
-
-fn all_denied(refused: &[(CallError, String)]) -> bool {
-    refused.iter().all(|(error, _)| error.kind == FailureKind::Denied)
 }
 
 async fn list(session: &Session, repository: &str) -> Result<Vec<DeployKey>, CallError> {

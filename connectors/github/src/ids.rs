@@ -1,6 +1,6 @@
 //! The ids of the things of one organisation.
 
-use whose_model::NodeId;
+use whose_model::{Node, NodeId, RepoDetail, What};
 
 /// The organisation that is scanned.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +35,16 @@ impl Organization {
     /// A repository, under the name that it has wherever it is cloned.
     pub(crate) fn repository(&self, name: &str) -> NodeId {
         NodeId::new("git", "", "repository", &self.repository_name(name))
+    }
+
+    /// Its node, of which only names and place are known.
+    pub(crate) fn repository_node(&self, name: &str) -> Node {
+        let (whole, id) = (self.repository_name(name), self.repository(name));
+        let origin = format!("https://{whole}.git");
+        let detail = RepoDetail { origin: origin.clone(), ..RepoDetail::default() };
+        let mut node = Node::new(id, What::Repo(detail), "repository", &whole);
+        (node.address, node.scope) = (Some(origin), Some(self.scope()));
+        node
     }
 
     /// That name: `github.com/ORG/NAME`.

@@ -9,7 +9,9 @@ mod code;
 mod connector;
 mod credential_authorizations;
 mod deploy_keys;
+mod each_repository;
 mod failure;
+mod fork_approvals;
 mod grants;
 mod ids;
 mod link;
@@ -21,6 +23,7 @@ mod permissions;
 mod personal_access_tokens;
 mod power;
 mod repositories;
+mod repository_workflow_permissions;
 mod selection;
 mod session;
 mod sign_in;
@@ -55,6 +58,8 @@ pub static GITHUB: ConnectorInfo = ConnectorInfo {
         actions_secrets::INFO,
         webhooks::INFO,
         actions_permissions::INFO,
+        repository_workflow_permissions::INFO,
+        fork_approvals::INFO,
     ],
     hands_over: Some("the organisation's repositories, unless the target says `repositories=off`"),
     least_privilege: Some(least_privilege_app),
@@ -63,7 +68,7 @@ pub static GITHUB: ConnectorInfo = ConnectorInfo {
 /// The collectors behind [`GITHUB`], in the same order; `organization` is the sign-in itself.
 ///
 /// Members and outside collaborators tell who is still there, which the listings of what people made ask; the
-/// repositories name those whose code is handed over and whose deploy keys are listed.
+/// repositories name those whose code is handed over, whose deploy keys are listed and whose settings are asked.
 const COLLECTORS: &[&dyn Collector<Session>] = &[
     &members::Members,
     &outside_collaborators::OutsideCollaborators,
@@ -76,6 +81,8 @@ const COLLECTORS: &[&dyn Collector<Session>] = &[
     &actions_secrets::ActionsSecrets,
     &webhooks::Webhooks,
     &actions_permissions::ActionsPermissions,
+    &repository_workflow_permissions::RepositoryWorkflowPermissions,
+    &fork_approvals::ForkApprovals,
 ];
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::session::{KnownRepositories, Session};
 use async_trait::async_trait;
 use serde::Deserialize;
 use whose_connect::{ApiCall, CallError, Collector, CollectorInfo, FailureKind, Recorder};
-use whose_model::{Facet, Node, RepoDetail, State, Timestamp, What};
+use whose_model::{Facet, Node, State, Timestamp};
 
 /// <https://docs.github.com/rest/repos/repos#list-organization-repositories>
 const LIST_REPOSITORIES: ApiCall = ApiCall::read(
@@ -32,6 +32,7 @@ struct Repository {
     name: String,
     description: Option<String>,
     created_at: Option<Timestamp>,
+    pushed_at: Option<Timestamp>,
     #[serde(default)]
     archived: bool,
     #[serde(default)]
@@ -85,6 +86,8 @@ async fn read(session: &Session, known: &mut KnownRepositories, out: &mut Record
                 fork: repository.fork,
                 archived: repository.archived,
                 size: repository.size,
+                public: repository.visibility.as_deref() == Some("public"),
+                pushed: repository.pushed_at,
             });
             known.names.push(repository.name);
         }
@@ -100,14 +103,8 @@ fn is_name(text: &str) -> bool {
 }
 
 fn observe(organization: &Organization, repository: &Repository) -> Node {
-    let name = organization.repository_name(&repository.name);
-    let origin = format!("https://{name}.git");
-    let detail = RepoDetail { origin: origin.clone(), ..RepoDetail::default() };
-    let id = organization.repository(&repository.name);
-    let mut node = Node::new(id, What::Repo(detail), "repository", &name);
+    let mut node = organization.repository_node(&repository.name);
     node.native_id = Some(repository.id.to_string());
-    node.address = Some(origin);
-    node.scope = Some(organization.scope());
     node.state = if repository.archived || repository.disabled { State::Disabled } else { State::Enabled };
     node.created = repository.created_at;
     node.description.clone_from(&repository.description);

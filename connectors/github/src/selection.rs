@@ -78,7 +78,10 @@ mod tests {
 
     #[test]
     fn forks_archived_and_large_ones_are_told_apart() {
-        let code = |fork, archived, size| Code { name: "x".into(), clone_url: None, fork, archived, size };
+        let code = |fork, archived, size| {
+            let name = "x".into();
+            Code { name, clone_url: None, fork, archived, size, public: false, pushed: None }
+        };
         let (fork, archived, plain) = (code(true, false, 1), code(false, true, 1), code(false, false, 1));
         for (which, read) in
             [(Which::Active, [false, false, true]), (Which::Own, [false, true, true]), (Which::All, [true, true, true])]

@@ -44,6 +44,9 @@ pub(crate) struct Session {
     pub(crate) concurrency: usize,
 }
 
+/// Of how many repositories a setting is asked that takes a call for each.
+const MOST_ASKED: usize = 2_000;
+
 /// The repositories that their listing named.
 #[derive(Debug, Default)]
 pub(crate) struct KnownRepositories {
@@ -53,6 +56,17 @@ pub(crate) struct KnownRepositories {
     pub(crate) code: Vec<Code>,
     /// Whether these are all.
     pub(crate) complete: bool,
+}
+
+impl KnownRepositories {
+    /// Those whose workflows run and that are of a kind, the last pushed to first, and how many more there are than can
+    /// be asked one by one.
+    pub(crate) fn running(&self, of: impl Fn(&Code) -> bool) -> (Vec<String>, usize) {
+        let mut running: Vec<&Code> = self.code.iter().filter(|code| !code.archived && of(code)).collect();
+        running.sort_by_key(|code| std::cmp::Reverse(code.pushed));
+        let names = running.iter().take(MOST_ASKED).map(|code| code.name.clone()).collect();
+        (names, running.len().saturating_sub(MOST_ASKED))
+    }
 }
 
 impl Session {
@@ -96,4 +110,28 @@ fn git_address(api: &Url) -> Url {
         let _ = git.set_host(Some(&host));
     }
     git
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_pushed_to_are_asked_first_and_the_archived_not_at_all() {
+        let code = |name: String, day: i64, archived| Code {
+            name,
+            clone_url: None,
+            fork: false,
+            archived,
+            size: 1,
+            public: day % 2 == 0,
+            pushed: whose_model::Timestamp::from_second(day * 86_400).ok(),
+        };
+        let mut known = KnownRepositories { complete: true, ..KnownRepositories::default() };
+        known.code = (0..2_003).map(|day| code(format!("r{day}"), day, day == 2_002)).collect();
+        let (names, left_out) = known.running(|_| true);
+        assert_eq!((names.len(), names[0].as_str(), names[1_999].as_str(), left_out), (2_000, "r2001", "r2", 2));
+        let (public, left_out) = known.running(|code| code.public);
+        assert_eq!((public.len(), public[0].as_str(), left_out), (1_001, "r2000", 0));
+    }
 }

@@ -4,7 +4,6 @@
 mod clone;
 mod codeowners;
 mod connector;
-mod containers;
 mod emit;
 mod gaps;
 mod git_folder;
@@ -13,7 +12,6 @@ mod identity;
 mod objects;
 mod read;
 mod references;
-mod search;
 mod staged;
 mod target;
 mod timeline;

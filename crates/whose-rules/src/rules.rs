@@ -10,16 +10,19 @@ mod ci_subjects;
 mod compromised_credential;
 mod consent_of_leaver;
 mod console_password_on_nhi;
+mod credential_of_leaver;
 mod credential_on_app_instance;
 mod credential_on_disabled_identity;
 mod credential_on_third_party_app;
 mod escalation_path;
 mod expired_identity_enabled;
 mod external_trust_without_external_id;
+mod fork_workflow_without_approval;
 mod leaked_dead_credential;
 mod leaked_foreign_credential;
 mod leaked_live_credential;
 mod long_lived_credential;
+mod mutable_ci_subject;
 mod never_used_credential;
 mod orphaned_owner;
 mod orphaned_workload;
@@ -59,6 +62,7 @@ pub const CATALOGUE: &[&dyn PostureRule] = &[
     &unsponsored_agent::UnsponsoredAgent,
     &sole_owner_of_admin::SoleOwnerOfAdmin,
     &third_party_owner::ThirdPartyOwner,
+    &credential_of_leaver::CredentialOfLeaver,
     &consent_of_leaver::ConsentOfLeaver,
     &orphaned_workload::OrphanedWorkload,
     &expired_identity_enabled::ExpiredIdentityEnabled,
@@ -85,7 +89,9 @@ pub const CATALOGUE: &[&dyn PostureRule] = &[
     &pipeline_writes_by_default::PipelineWritesByDefault,
     &broad_ci_trust::BroadCiTrust,
     &unpinned_admin_trust::UnpinnedAdminTrust,
+    &mutable_ci_subject::MutableCiSubject,
     &trust_in_missing_repository::TrustInMissingRepository,
+    &fork_workflow_without_approval::ForkWorkflowWithoutApproval,
     &external_trust_without_external_id::ExternalTrustWithoutExternalId,
     &outside_issuer_for_admin::OutsideIssuerForAdmin,
     &sensitive_third_party_consent::SensitiveThirdPartyConsent,
@@ -151,6 +157,7 @@ mod tests {
             .key("svc-old", "AKOLD", |node| node.created = Some(ago(400)))
             .key("svc-old", "AKIDLE", |node| node.last_used = Some(used(Usage::At(ago(70)))))
             .key("svc-orphan", "AKNEVER", |node| node.last_used = Some(used(Usage::Never)))
+            .edge(&key("AKOLD"), EdgeKind::CreatedBy, &NodeId::new("whose", "", "owner", "eve@example.com"))
             .key("svc-orphan", "AKOFF", |node| node.state = State::Disabled)
             .password("svc-orphan", |_| {})
             .role("worker", &[trusts(&[gone], &[])], |_| {})
@@ -230,6 +237,7 @@ mod tests {
         }
         estate
             .hosted("acme/web", "22", "private")
+            .open_to_forks("acme/site")
             .ci_role("gone-repository", "repo:acme/gone:ref:refs/heads/main")
             .ci_role("any-branch", "repo:acme/web:*")
             .grant(&role("any-branch"), "AnyBranch", &[allows(&["*"], &["*"])])
@@ -239,7 +247,8 @@ mod tests {
     fn estate() -> Estate {
         let github =
             Principal::Federated(NodeId::new("aws", ACCOUNT, "oidc-provider", "token.actions.githubusercontent.com"));
-        let subject = ("StringEquals", "token.actions.githubusercontent.com:sub", "repo:acme/web:ref:refs/heads/main");
+        let subject =
+            ("StringEquals", "token.actions.githubusercontent.com:sub", "repo:acme@1/web@22:ref:refs/heads/main");
         let provider = Principal::Federated(NodeId::new("aws", ACCOUNT, "saml-provider", "directory"));
         let saml = Statement {
             actions: vec!["sts:AssumeRoleWithSAML".into()],
@@ -298,7 +307,7 @@ mod tests {
                 | (Facet::Trusts, NodeKind::Trust)
                 | (Facet::Secrets, NodeKind::Secret) => lost(),
                 (Facet::OwnerStatus, NodeKind::Owner) if names_status(node) => lost(),
-                (Facet::Repositories, NodeKind::Repo) | (Facet::Settings, NodeKind::Resource) => lost(),
+                (Facet::Repositories, NodeKind::Repo) | (Facet::Hooks, NodeKind::Resource) => lost(),
                 _ => false,
             };
             match (facet, node.kind()) {

@@ -45,6 +45,9 @@ pub const RULES: &[&str] = &[
     "pipeline-writes-by-default",
     "unpinned-admin-trust",
     "trust-in-missing-repository",
+    "mutable-ci-subject",
+    "credential-of-leaver",
+    "fork-workflow-without-approval",
 ];
 
 /// What a planted thing is.

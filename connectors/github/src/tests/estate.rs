@@ -50,7 +50,14 @@ async fn the_organisation_is_named_as_github_writes_it() {
     assert_eq!(organization.name, "Tallowmere Freight");
     assert_eq!(organization.tags["two_factor_requirement_enabled"], "true");
     assert_eq!(organization.tags["default_workflow_permissions"], "write");
+    let open = scan.node(&NodeId::new("git", "", "repository", "github.com/tallowmere/web"));
+    assert_eq!(open.tags["fork_pr_approval"], "first_time_contributors_new_to_github");
+    assert_eq!(
+        (open.tags["default_workflow_permissions"].as_str(), open.tags["visibility"].as_str()),
+        ("read", "public")
+    );
     let archived = scan.node(&NodeId::new("git", "", "repository", "github.com/tallowmere/legacy-batch"));
+    assert!(!archived.tags.contains_key("default_workflow_permissions"), "what is archived runs nothing");
     assert_eq!((archived.state, archived.scope), (State::Disabled, Some(organization.id)));
 }
 

@@ -13,6 +13,9 @@ fn listings() -> impl Iterator<Item = &'static CollectorInfo> {
     GITHUB.collectors.iter().filter(|collector| collector.calls[0].operation().starts_with("List"))
 }
 
+/// What cannot be asked of repositories that were not listed.
+const BY_REPOSITORY: [&str; 4] = ["code", "deploy-keys", "repository-workflow-permissions", "fork-approvals"];
+
 /// Scans with a fault in one listing, which must end soon, and leave a gap there and nowhere else.
 async fn faulty(collector: &CollectorInfo, fault: impl Fn(&GithubServer, &str)) -> Scan {
     let server = world().serve_github().await.unwrap();
@@ -21,7 +24,7 @@ async fn faulty(collector: &CollectorInfo, fault: impl Fn(&GithubServer, &str)) 
     scan.outcome.as_ref().unwrap();
     let mut expected = BTreeSet::from([collector.id]);
     if collector.id == "repositories" {
-        expected.extend(["code", "deploy-keys"]);
+        expected.extend(BY_REPOSITORY);
     }
     assert_eq!(scan.incomplete(), expected);
     scan
@@ -61,6 +64,22 @@ async fn answers_that_break_off_are_gaps() {
 }
 
 #[tokio::test]
+async fn a_repository_that_answers_nonsense_is_a_gap_of_its_own() {
+    for call in ["GetRepositoryWorkflowPermissions", "GetForkApprovalPolicy"] {
+        let server = world().serve_github().await.unwrap();
+        server.malform(call);
+        let scan = scan(&server).await;
+        let collector = GITHUB.collectors.iter().find(|one| one.calls[0].operation() == call).unwrap();
+        assert_eq!(scan.incomplete(), BTreeSet::from([collector.id]));
+        let gaps = &scan.coverage(collector.id).gaps;
+        assert!(
+            gaps.iter().all(|gap| gap.subject.as_ref().is_some_and(|id| id.type_name() == "repository")),
+            "{gaps:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn pages_without_end_are_noticed_and_what_they_held_is_kept() {
     for collector in listings() {
         let same = faulty(collector, |server, call| server.repeat_page(call)).await;
@@ -92,13 +111,16 @@ async fn names_that_would_climb_out_of_their_path_are_not_asked_for() {
         organization.repositories[1].name = "../../../user?x=1#".into();
     });
     let scan = scan(&server).await;
-    for collector in ["repositories", "deploy-keys"] {
+    for collector in ["repositories", "deploy-keys", "repository-workflow-permissions"] {
         assert_eq!(scan.coverage(collector).state, CoverageState::Partial);
     }
     assert_eq!(scan.coverage("repositories").gaps.len(), 2, "one gap a name");
     let strays = server.requests().into_iter().filter(|request| {
         let declared = request.path.to_lowercase().starts_with("/orgs/tallowmere")
-            || (request.path.starts_with("/repos/tallowmere/") && request.path.ends_with("/keys"));
+            || (request.path.starts_with("/repos/tallowmere/")
+                && ["/keys", "/workflow", "/fork-pr-contributor-approval"]
+                    .iter()
+                    .any(|end| request.path.ends_with(end)));
         !declared || request.path.contains("/..")
     });
     assert_eq!(strays.collect::<Vec<_>>(), []);

@@ -22,7 +22,7 @@ pub(super) fn commands(graph: &Graph, step: Step<'_>, ix: Ix) -> Vec<String> {
         Step::ShowTrust => one(trust(node, Trust::Show)),
         Step::ReplaceTrust => one(trust(node, Trust::Replace)),
         // Which statement gives the way is told with the evidence; no one command takes it out of a policy.
-        Step::Restrict | Step::CutWay(_) => None,
+        Step::Restrict | Step::NarrowForks | Step::CutWay(_) => None,
     };
     list.unwrap_or_default()
 }

@@ -23,7 +23,7 @@ pub(super) fn commands(graph: &Graph, step: Step<'_>, ix: Ix) -> Vec<String> {
         Step::ShowTrust => one(trust(graph, ix, Trust::Show)),
         Step::ReplaceTrust => one(trust(graph, ix, Trust::Replace)),
         Step::CutWay(to) => one(take_control(graph, node, to)),
-        Step::Restrict => None,
+        Step::Restrict | Step::NarrowForks => None,
     };
     list.unwrap_or_default()
 }

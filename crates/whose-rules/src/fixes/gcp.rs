@@ -20,6 +20,7 @@ pub(super) fn commands(graph: &Graph, step: Step<'_>, ix: Ix) -> Vec<String> {
         Step::ShowTrust => account(node, "get-iam-policy", " --format=json > policy.json"),
         Step::ReplaceTrust => account(node, "set-iam-policy", " policy.json"),
         Step::Restrict => restrict(node),
+        Step::NarrowForks => None,
         Step::CutWay(to) => cut_way(graph, ix, to),
     };
     command.into_iter().collect()

@@ -14,6 +14,7 @@ pub(super) fn commands(graph: &Graph, step: Step<'_>, ix: Ix) -> Vec<String> {
         Step::Deactivate | Step::Delete => one(delete(node)),
         Step::Suspend | Step::DeleteIdentity => holder(graph, ix),
         Step::Restrict => one(restrict(node)),
+        Step::NarrowForks => one(narrow_forks(node)),
         Step::RecordOwner
         | Step::RecordLifecycle
         | Step::TakeGrant(_)
@@ -30,7 +31,8 @@ fn one(command: Option<String>) -> Option<Vec<String>> {
 
 /// A call of the API on the node's host.
 fn api(node: &Node, verb: &str, path: &str) -> Option<String> {
-    let host = node.id.realm();
+    let own = Some(&node.id).filter(|id| id.provider() == "github");
+    let host = own.or(node.scope.as_ref().filter(|scope| scope.provider() == "github"))?.realm();
     let at = if host == "github.com" { String::new() } else { format!(" --hostname {}", word(host)?) };
     Some(format!("gh api -X {verb}{at} {}", shell(path)?))
 }
@@ -95,12 +97,31 @@ fn restrict(node: &Node) -> Option<String> {
             let settings = "-f default_workflow_permissions=read -F can_approve_pull_request_reviews=false";
             Some(format!("{} {settings}", api(node, "PUT", &path)?))
         }
+        "repository" => {
+            let path = format!("{}/actions/permissions/workflow", repository_path(node)?);
+            let settings = "-f default_workflow_permissions=read -F can_approve_pull_request_reviews=false";
+            Some(format!("{} {settings}", api(node, "PUT", &path)?))
+        }
         "webhook" => {
             let path = format!("/orgs/{}/hooks/{}/config", organization(node)?, word(&node.id.local())?);
             Some(format!("{} -f secret=\"$NEW_SECRET\" -f insecure_ssl=0", api(node, "PATCH", &path)?))
         }
         _ => None,
     }
+}
+
+fn narrow_forks(node: &Node) -> Option<String> {
+    let path = format!("{}/actions/permissions/fork-pr-contributor-approval", repository_path(node)?);
+    Some(format!("{} -f approval_policy=first_time_contributors", api(node, "PUT", &path)?))
+}
+
+/// Where the API knows a repository, whose id is `HOST/OWNER/NAME`.
+fn repository_path(node: &Node) -> Option<String> {
+    let local = node.id.local();
+    let host = node.scope.as_ref()?.realm();
+    let mut parts = local.strip_prefix(host)?.strip_prefix('/')?.split('/');
+    let (owner, name) = (word(parts.next()?)?, word(parts.next()?)?);
+    parts.next().is_none().then(|| format!("/repos/{owner}/{name}"))
 }
 
 #[cfg(test)]
@@ -152,6 +173,26 @@ mod tests {
         hook.scope = Some(thing("github.com", "organization", "acme"));
         let line = "gh api -X PATCH /orgs/acme/hooks/9/config -f secret=\"$NEW_SECRET\" -f insecure_ssl=0";
         check(hook, Step::Restrict, &[line]);
+    }
+
+    #[test]
+    fn settings_of_a_repository_are_set_where_it_is_kept() {
+        let repository = |host: &str, local: &str| {
+            let id = NodeId::new("git", "", "repository", local);
+            let mut node = Node::new(id, What::Repo(whose_model::RepoDetail::default()), "repository", "web");
+            node.scope = Some(thing(host, "organization", "acme"));
+            node
+        };
+        let line = "gh api -X PUT --hostname git.acme.example \
+                    /repos/acme/web/actions/permissions/fork-pr-contributor-approval -f \
+                    approval_policy=first_time_contributors";
+        check(repository("git.acme.example", "git.acme.example/acme/web"), Step::NarrowForks, &[line]);
+        for hostile in ["github.com/acme/$(reboot)", "github.com/acme", "github.com/acme/web/more", "/src/web"] {
+            check(repository("github.com", hostile), Step::NarrowForks, &[]);
+        }
+        let mut cloned = repository("github.com", "gitlab.com/acme/web");
+        cloned.scope = None;
+        check(cloned, Step::Restrict, &[]);
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub(crate) enum Step<'a> {
     ReplaceTrust,
     /// Limit what a thing can be used for.
     Restrict,
+    /// Let nobody start a repository's pipelines from a fork whom no member knows.
+    NarrowForks,
     /// Take the right by which an identity becomes another, or one of a group of others.
     CutWay(&'a NodeId),
 }
@@ -67,6 +69,7 @@ impl Step<'_> {
             Self::ShowTrust => format!("Save the trust policy of {name}"),
             Self::ReplaceTrust => format!("Narrow the trust policy, then put it back on {name}"),
             Self::Restrict => format!("Restrict {name}"),
+            Self::NarrowForks => format!("Demand approval of whoever is new to {name}"),
             Self::CutWay(to) => {
                 let to = graph.find(to).map_or_else(|| to.local(), |ix| wording::named(graph, ix));
                 format!("Take from {name} the right to act as {to}")
@@ -82,7 +85,8 @@ pub(crate) fn step(graph: &Graph, step: Step<'_>, ix: Ix) -> Vec<Fix> {
         "aws" => aws::commands(graph, step, ix),
         "azure" => azure::commands(graph, step, ix),
         "gcp" => gcp::commands(graph, step, ix),
-        "github" => github::commands(graph, step, ix),
+        // A repository is known by its address, wherever it is kept; its scope tells which forge's it is.
+        "github" | "git" => github::commands(graph, step, ix),
         _ => Vec::new(),
     };
     let what = step.possible(graph, ix).words(graph, ix);

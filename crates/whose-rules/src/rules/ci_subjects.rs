@@ -34,6 +34,8 @@ pub(super) struct Entry {
     pub(super) id: Option<String>,
     /// Which of its pipelines.
     pub(super) pipelines: Pipelines,
+    /// Whether names alone tell the repository and its owner: no immutable id of either is demanded.
+    pub(super) by_name: bool,
     /// The statement with what it demands.
     pub(super) shows: String,
 }
@@ -149,8 +151,17 @@ impl<'a> Claims<'a> {
 
     /// Whether another claim than the subject names one branch, tag or environment.
     fn pins(&self) -> bool {
+        self.fixes_any(&["ref", "environment"])
+    }
+
+    /// Whether another claim than the subject demands the immutable id of the repository or its owner.
+    fn demands_id(&self) -> bool {
+        self.fixes_any(&["repository_id", "repository_owner_id"])
+    }
+
+    fn fixes_any(&self, claims: &[&str]) -> bool {
         let fixed = |demand: &Demand<'_>| !demand.wild || !demand.value.contains(['*', '?']);
-        ["ref", "environment"].iter().any(|claim| {
+        claims.iter().any(|claim| {
             let demands = self.of(claim);
             !demands.is_empty() && demands.iter().all(fixed)
         })
@@ -171,6 +182,7 @@ fn named(claims: &Claims<'_>) -> Vec<Entry> {
         name: parsed.name,
         id: parsed.id,
         pipelines: if claims.pins() { Pipelines::Pinned } else { parsed.pipelines },
+        by_name: parsed.by_name && !claims.demands_id(),
         shows: format!("{}: {} {} {}", claims.said, demand.condition.key, demand.condition.operator, demand.value),
     };
     let of_subject = claims.of("sub");
@@ -188,6 +200,7 @@ struct Parsed {
     name: String,
     id: Option<String>,
     pipelines: Pipelines,
+    by_name: bool,
 }
 
 /// `repo:OWNER/NAME:REST`, and the immutable form `repo:OWNER@1/NAME@2:REST`.
@@ -209,13 +222,14 @@ fn repository(demand: &Demand<'_>) -> Option<Parsed> {
 
 fn parsed(demand: &Demand<'_>, owner: &str, name: &str, rest: &str) -> Option<Parsed> {
     let open = |text: &str| text.is_empty() || (demand.wild && text.contains(['*', '?']));
-    let (owner, _) = split_id(owner);
+    let (owner, owner_id) = split_id(owner);
     let (name, id) = split_id(name);
+    let by_name = id.is_none() && owner_id.is_none_or(open);
     if open(owner) || open(name) || id.is_some_and(open) {
         return None;
     }
     let pipelines = if demand.wild { by_pattern(rest) } else { exactly(rest) };
-    Some(Parsed { owner: owner.into(), name: name.into(), id: id.map(String::from), pipelines })
+    Some(Parsed { owner: owner.into(), name: name.into(), id: id.map(String::from), pipelines, by_name })
 }
 
 fn split_id(text: &str) -> (&str, Option<&str>) {

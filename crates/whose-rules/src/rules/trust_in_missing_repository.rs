@@ -47,7 +47,7 @@ impl PostureRule for TrustInMissingRepository {
             // One finding a repository, whatever number of statements names it.
             let named: BTreeMap<String, Entry> =
                 entries(graph, ix).into_iter().map(|entry| (known_as(&entry), entry)).collect();
-            for (name, entry) in named.into_iter().filter(|(name, entry)| !known.holds(name, entry)) {
+            for (name, entry) in named.into_iter().filter(|(_, entry)| !known.holds(entry)) {
                 match graph.find(&entry.organization()).filter(|scope| is_scanned(graph, *scope)) {
                     Some(scope) => findings.report(ix, draft(graph, ix, &entry, scope).distinct(name)),
                     None => findings.cannot_judge(ix, &[], not_scanned(&entry)),
@@ -73,14 +73,14 @@ impl Known {
     }
 
     /// An id that is known is that repository under whatever name it bears now.
-    fn holds(&self, name: &str, entry: &Entry) -> bool {
-        self.names.contains(name) || entry.id.as_ref().is_some_and(|id| self.ids.contains(id))
+    pub(super) fn holds(&self, entry: &Entry) -> bool {
+        self.names.contains(&known_as(entry)) || entry.id.as_ref().is_some_and(|id| self.ids.contains(id))
     }
 
     /// Whether the complete list of its organisation's repositories does not hold it.
     pub(super) fn lacks(&self, graph: &Graph, entry: &Entry) -> bool {
         let listed = |scope| is_scanned(graph, scope) && graph.scope_gaps(scope, Facet::Repositories).is_empty();
-        graph.find(&entry.organization()).is_some_and(listed) && !self.holds(&known_as(entry), entry)
+        graph.find(&entry.organization()).is_some_and(listed) && !self.holds(entry)
     }
 }
 
@@ -88,7 +88,7 @@ fn known_as(entry: &Entry) -> String {
     format!("{}/{}", entry.host, entry.repository()).to_lowercase()
 }
 
-fn is_scanned(graph: &Graph, scope: Ix) -> bool {
+pub(super) fn is_scanned(graph: &Graph, scope: Ix) -> bool {
     graph.scanned_scopes().any(|scanned| scanned == scope)
 }
 

@@ -236,7 +236,7 @@ pub(crate) fn healthy(estate: Estate) -> Estate {
     let mut estate = estate
         .app("planner", declared)
         .secret(&application("planner"), "k-good", |_| {})
-        .federated("planner", "token.actions.githubusercontent.com", "repo:acme/web:environment:production")
+        .federated("planner", "token.actions.githubusercontent.com", "repo:acme@1/web@22:environment:production")
         .foreign("board", true, declared)
         .consent(&principal("board"), "sign-in", &[], None)
         .consent(&principal("board"), "own-calendar", &["Calendars.Read"], Some(&person("ana")))

@@ -5,6 +5,7 @@ use super::plan::{Plan, REGION, allow, attached, aws_policy};
 use super::roles::{node, role, trusts};
 use crate::account::{OidcProvider, Role, SamlProvider, Tags};
 use crate::draw::{DIGITS, HEX};
+use crate::github::{immutable_subject, owner_id};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -89,7 +90,7 @@ fn ci(plan: &mut Plan) -> Vec<Role> {
         format!("{GITHUB}:aud"): "sts.amazonaws.com", format!("{GITHUB}:sub"): sub}})
     };
     let main = pinned("repo:tallowmere/payments:ref:refs/heads/main");
-    let environment = pinned("repo:tallowmere/web:environment:production");
+    let environment = pinned(&format!("{}:environment:production", immutable_subject(&plan.number, "web")));
     let audience = json!({"StringEquals": {format!("{GITHUB}:aud"): "sts.amazonaws.com"}});
     let organisation = json!({
         "StringEquals": {format!("{GITHUB}:aud"): "sts.amazonaws.com"},
@@ -103,7 +104,9 @@ fn ci(plan: &mut Plan) -> Vec<Role> {
     plan.fault("broad-ci-trust", second, "Any repository and branch of the organisation gets in.");
     let (first, second) = (node(plan, &payments), node(plan, &web));
     plan.healthy("broad-ci-trust", first.clone(), "Bound to one branch of one repository.");
-    plan.healthy("broad-ci-trust", second, "Bound to one environment of one repository.");
+    plan.healthy("broad-ci-trust", second.clone(), "Bound to one environment of one repository.");
+    plan.fault("mutable-ci-subject", first.clone(), "Whoever gets the name of the repository gets in.");
+    plan.healthy("mutable-ci-subject", second, "Bound to the ids of the organisation and the repository.");
     plan.healthy("orphaned-workload", first, "Its identity provider is there.");
     let mut roles = vec![payments, web, artefacts, packages];
     roles.extend(pipelines_of_administrators(plan));
@@ -121,7 +124,8 @@ fn pipelines_of_administrators(plan: &mut Plan) -> Vec<Role> {
     let environment = of("repo:tallowmere/infra:environment:production");
     let mut stacks = ci_role(plan, "github-infra-apply", &TOMAS, "Applies the stacks from GitHub", environment);
     let checks = ci_role(plan, "github-web-checks", &LUC, "Uploads the results of checks from GitHub", pull_request);
-    let gone = of("repo:tallowmere/loyalty-app:environment:production");
+    let mut gone = of("repo:tallowmere/loyalty-app:environment:production");
+    gone["StringEquals"][format!("{GITHUB}:repository_owner_id")] = json!(owner_id(&plan.number).to_string());
     let loyalty = ci_role(plan, "github-loyalty-release", &LUC, "Releases the loyalty app from GitHub", gone);
     for (role, story) in [
         (&mut previews, "Previews are deployed with AdministratorAccess."),
@@ -130,6 +134,9 @@ fn pipelines_of_administrators(plan: &mut Plan) -> Vec<Role> {
         role.grants = attached(&[aws_policy("AdministratorAccess")]);
         let subject = node(plan, role);
         plan.fault("admin-equivalent-identity", subject, story);
+    }
+    for role in [&previews, &stacks, &checks] {
+        plan.fault("mutable-ci-subject", node(plan, role), "Its repository is known by name alone.");
     }
     let [first, second, third, fourth] = [&previews, &stacks, &checks, &loyalty].map(|role| node(plan, role));
     let rule = "unpinned-admin-trust";
@@ -141,6 +148,7 @@ fn pipelines_of_administrators(plan: &mut Plan) -> Vec<Role> {
     plan.healthy(rule, second, "An administrator, but of one environment with reviewers.");
     plan.healthy(rule, third, "Pull requests get in, and may upload results and nothing else.");
     let rule = "trust-in-missing-repository";
+    plan.healthy("mutable-ci-subject", fourth.clone(), "Nobody else can have the id of the organisation.");
     plan.fault_across(rule, fourth, "The loyalty app was given up, and its repository deleted.");
     plan.healthy(rule, first, "Its repository is there.");
     vec![previews, stacks, checks, loyalty]

@@ -302,6 +302,9 @@ fn truth(plan: &mut Plan) {
     plan.healthy("unowned-identity", plan.principal("invoice-render"), "Its owner stands on its Azure resource.");
     plan.healthy("unowned-identity", plan.principal("Planboard"), "A foreign application with an owner here.");
     plan.healthy("broad-ci-trust", plan.application("deploy-bot"), "One environment of one repository gets in.");
+    for name in ["deploy-bot", "terraform-platform"] {
+        plan.fault("mutable-ci-subject", plan.application(name), "Its repository is known by name alone.");
+    }
     let hanna = whose_model::NodeId::new("azure", &plan.tenant.id, "user", &plan.guid("user/hanna.weiss"));
     plan.healthy("admin-equivalent-identity", hanna, "An administrator who is a person.");
 }

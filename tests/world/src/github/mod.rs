@@ -16,5 +16,6 @@ pub use organization::{
     GithubAuthorization, GithubDeployKey, GithubInstallation, GithubOrganization, GithubRepository, GithubToken,
     GithubUser, GithubWebhook,
 };
+pub(crate) use plan::{immutable_subject, owner_id};
 pub(crate) use replies::{Answer, answer};
 pub use server::{GithubRequest, GithubServer};

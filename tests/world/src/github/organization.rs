@@ -67,6 +67,10 @@ pub struct GithubRepository {
     pub clone_url: Option<String>,
     /// Whether anybody can see it.
     pub public: bool,
+    /// Whether the token of its workflows may write by default.
+    pub workflows_write: bool,
+    /// Whose pull requests start workflows only when somebody approves, as GitHub words it.
+    pub fork_approval: &'static str,
     /// Its deploy keys.
     pub deploy_keys: Vec<GithubDeployKey>,
 }

@@ -41,7 +41,10 @@ const fn key(repository: &'static str, title: &'static str, by: Person, made: i6
 const KEYS: &[Key] = &[
     Key {
         writes: true,
-        cases: &[("long-lived-credential", false, "Made two months ago, for a pipeline that cannot do without.")],
+        cases: &[
+            ("long-lived-credential", false, "Made two months ago, for a pipeline that cannot do without."),
+            ("credential-of-leaver", false, "Who added it is still there."),
+        ],
         holder: &[("orphaned-owner", false, "Who added it is still there.")],
         ..key("payments", "release-tagger", INES, 60, Some(1))
     },
@@ -54,7 +57,10 @@ const KEYS: &[Key] = &[
         ..key("infra", "old-jenkins", SVEN, 900, Some(210))
     },
     Key {
-        cases: &[("long-lived-credential", true, "Nobody who knows it is left to replace it.")],
+        cases: &[
+            ("long-lived-credential", true, "Nobody who knows it is left to replace it."),
+            ("credential-of-leaver", true, "Who added it took its private half along, or could have."),
+        ],
         holder: &[("orphaned-owner", true, "Who added it has left the organisation; the key still opens.")],
         ..key("legacy-batch", "warehouse-mirror", OWEN, 300, Some(2))
     },
@@ -164,6 +170,22 @@ const TOKENS: &[Token] = &[
         cases: &[("long-lived-credential", true, "It never ends.")],
     },
     Token {
+        name: "yearly inventory",
+        owner: HANNA,
+        granted: 20,
+        used: Some(2),
+        ends: Some(340),
+        cases: &[("overlong-credential-lifetime", false, "A year, which is what a token of a person may have.")],
+    },
+    Token {
+        name: "carrier feed",
+        owner: LUC,
+        granted: 15,
+        used: Some(1),
+        ends: Some(700),
+        cases: &[("overlong-credential-lifetime", true, "Made to last for two years.")],
+    },
+    Token {
         name: "notebook export",
         owner: PRIYA,
         granted: 400,
@@ -184,6 +206,14 @@ const TOKENS: &[Token] = &[
     },
 ];
 
+/// The policy under which only people who are new to GitHub need approval.
+const OPEN_TO_FORKS: &str = "first_time_contributors_new_to_github";
+const FORKS: Case = (
+    "fork-workflow-without-approval",
+    true,
+    "Anybody whose account is not quite new starts the shop's pipelines with a pull request.",
+);
+
 /// What is planted so far.
 struct Draft {
     draw: Draw,
@@ -195,9 +225,8 @@ struct Draft {
 impl World {
     /// The company's organisation on GitHub. One world has one organisation.
     pub fn github(&self) -> GithubOrganization {
-        // The account's number is itself drawn from the seed.
-        let seed = self.account().number.parse().unwrap_or_default();
-        let mut draft = Draft { draw: Draw::new(seed), as_of: self.as_of(), truth: Vec::new(), healthy: Vec::new() };
+        let draw = draw_of(&self.account().number);
+        let mut draft = Draft { draw, as_of: self.as_of(), truth: Vec::new(), healthy: Vec::new() };
         let repositories = self.repositories().iter().map(|repository| draft.repository(repository.name)).collect();
         let installations = APPS.iter().map(|app| draft.installation(app)).collect();
         let tokens = TOKENS.iter().map(|token| draft.token(token)).collect();
@@ -225,6 +254,27 @@ impl World {
     }
 }
 
+/// The draw of the organisation that belongs to an account. The account's number is itself drawn from the seed.
+fn draw_of(account: &str) -> Draw {
+    Draw::new(account.parse().unwrap_or_default())
+}
+
+/// The id of a thing. GitHub's are numbers that rise with time; these only need to differ.
+fn number(draw: &Draw, label: &str) -> u64 {
+    10_000_000 + draw.below(&format!("github/id/{label}"), 900_000_000)
+}
+
+/// The id of the organisation that belongs to an account.
+pub(crate) fn owner_id(account: &str) -> u64 {
+    number(&draw_of(account), LOGIN)
+}
+
+/// What the immutable subjects of a repository's pipelines begin with.
+pub(crate) fn immutable_subject(account: &str, repository: &str) -> String {
+    let id = number(&draw_of(account), &format!("repository/{repository}"));
+    format!("repo:{LOGIN}@{}/{repository}@{id}", owner_id(account))
+}
+
 /// A person's login: GitHub takes no dots.
 fn login(person: &Person) -> String {
     person.login.replace('.', "-")
@@ -235,9 +285,8 @@ impl Draft {
         self.as_of - SignedDuration::from_hours(days * 24 + 1)
     }
 
-    /// The id of a thing. GitHub's are numbers that rise with time; these only need to differ.
     fn number(&self, label: &str) -> u64 {
-        10_000_000 + self.draw.below(&format!("github/id/{label}"), 900_000_000)
+        number(&self.draw, label)
     }
 
     fn user(&self, login: String) -> GithubUser {
@@ -257,6 +306,13 @@ impl Draft {
     }
 
     fn repository(&mut self, name: &'static str) -> GithubRepository {
+        let node = NodeId::new("git", "", "repository", &format!("github.com/{LOGIN}/{name}"));
+        match name {
+            "web" => self.plant_on(&node, &[FORKS, ("pipeline-writes-by-default", false, "Its own setting reads.")]),
+            "infra" => self.plant_on(&node, &[("pipeline-writes-by-default", false, "As the organisation says.")]),
+            "payments" => self.plant_on(&node, &[("fork-workflow-without-approval", false, "Nobody else sees it.")]),
+            _ => {}
+        }
         let keys = KEYS.iter().filter(|key| key.repository == name);
         GithubRepository {
             name: name.into(),
@@ -267,6 +323,8 @@ impl Draft {
             size: 120,
             clone_url: None,
             public: name == "web",
+            workflows_write: name == "infra",
+            fork_approval: if name == "web" { OPEN_TO_FORKS } else { "first_time_contributors" },
             deploy_keys: keys.map(|key| self.deploy_key(key)).collect(),
         }
     }

@@ -33,8 +33,28 @@ pub(crate) fn answer(organization: &GithubOrganization, path: &str) -> (&'static
             let keys = |repository: &GithubRepository| repository.deploy_keys.iter().map(deploy_key).collect();
             ("ListDeployKeys", found.map_or(Answer::NotFound, |repository| Answer::List(keys(repository))))
         }
+        ["repos", login, name, "actions", "permissions", setting] if ours(login) => {
+            let found = organization.repositories.iter().find(|repository| repository.name == name);
+            let (call, value): (_, fn(&GithubRepository) -> Value) = match setting {
+                "workflow" => ("GetRepositoryWorkflowPermissions", workflow_permissions),
+                "fork-pr-contributor-approval" => ("GetForkApprovalPolicy", fork_approval),
+                _ => return ("Unknown", Answer::NotFound),
+            };
+            (call, found.map_or(Answer::NotFound, |repository| Answer::One(value(repository))))
+        }
         _ => ("Unknown", Answer::NotFound),
     }
+}
+
+fn workflow_permissions(repository: &GithubRepository) -> Value {
+    json!({
+        "default_workflow_permissions": if repository.workflows_write { "write" } else { "read" },
+        "can_approve_pull_request_reviews": false,
+    })
+}
+
+fn fork_approval(repository: &GithubRepository) -> Value {
+    json!({"approval_policy": repository.fork_approval})
 }
 
 fn of_organization(organization: &GithubOrganization, rest: &[&str]) -> (&'static str, Answer) {

@@ -312,6 +312,7 @@ fn platform_accounts(plan: &mut Plan, number: &str) -> Vec<ServiceAccount> {
         plan.account(PLATFORM, "org-automation", plan.declared("tomas.lindqvist", purpose, 300), Some(1));
     automation.policy = vec![binding(FEDERATED, &[repository(number, "ci", "tallowmere/infra")])];
     plan.fault("admin-equivalent-identity", account_node(&automation), "It administers the organisation.");
+    plan.fault("mutable-ci-subject", account_node(&automation), "Its repository is known by name alone.");
     plan.fault("sole-owner-of-admin", account_node(&automation), "One person alone answers for it.");
     let story = "Any branch of the repository rules the organisation, reviewed or not.";
     plan.fault("unpinned-admin-trust", account_node(&automation), story);
@@ -336,6 +337,7 @@ fn web_accounts(plan: &mut Plan, number: &str) -> Vec<ServiceAccount> {
     preview.policy = vec![binding(FEDERATED, &[repository(number, "preview", "tallowmere/web")])];
     plan.healthy("broad-ci-trust", account_node(&preview), "The same open provider, but one repository is named.");
     plan.healthy("trust-in-missing-repository", account_node(&preview), "The repository is there.");
+    plan.fault("mutable-ci-subject", account_node(&preview), "Its repository is known by name alone.");
     plan.healthy("unpinned-admin-trust", account_node(&preview), "Any branch gets in, and may write drafts.");
     let mut loyalty =
         plan.account(WEB, "loyalty-sync", plan.declared("luc.marchetti", "Loads points of customers", 250), Some(1));

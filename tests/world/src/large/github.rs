@@ -108,6 +108,8 @@ fn repository(estate: &LargeEstate, number: usize, members: usize) -> GithubRepo
         public: false,
         size: 100,
         clone_url: None,
+        workflows_write: false,
+        fork_approval: "first_time_contributors",
         deploy_keys: (0..keys).map(|which| deploy_key(estate, number, which, members)).collect(),
     }
 }
