@@ -22,7 +22,8 @@ pub(crate) async fn emit(identity: &Identity, finds: Finds, owners: &CodeOwners,
     }
     let in_files = finds.places.into_iter().map(|((_, fingerprint), place)| (fingerprint, place));
     for (fingerprint, place) in in_files.chain(finds.elsewhere) {
-        let answer = owners.of(&place.path);
+        // Who answers for an archive answers for its members.
+        let answer = owners.of(place.path.split("!/").next().unwrap_or(&place.path));
         let (location, edge) = located(identity, &fingerprint, place, source);
         if let Some(answer) = answer {
             answered_for(&location.id, &answer, sink, source).await;

@@ -24,6 +24,8 @@ pub(crate) enum Missed {
     TooLarge,
     /// A file or folder of the working tree cannot be read.
     File,
+    /// A member of an archive, or a part of it, was not searched.
+    Member,
     /// The folder lies within a repository that was not named.
     Surroundings,
     /// One tree holds more places than are kept.
@@ -44,6 +46,7 @@ impl Missed {
             Self::Shallow => format!("the clone is shallow: {what}"),
             Self::TooLarge => format!("larger than the limit and not searched: {what}"),
             Self::File => format!("a file could not be read: {what}"),
+            Self::Member => format!("a part of an archive was not searched: {what}"),
             Self::Surroundings => format!("only these files were read, and not the history of the repository: {what}"),
             Self::TooManyPlaces => format!("not all places are listed: {what}"),
             Self::Stopped => format!("stopped by the user before {what}"),
@@ -59,6 +62,7 @@ impl Missed {
             Self::Shallow => "Run `git fetch --unshallow` there, or scan the clone URL.",
             Self::TooLarge => "Look at it by hand, or raise the size limit.",
             Self::File => "Allow the user who scans to read it.",
+            Self::Member => "Unpack it, and scan the folder.",
             Self::Surroundings => "Scan the folder of the repository itself.",
             Self::TooManyPlaces => "Fix the places that are listed, and scan again.",
             Self::Stopped => "Scan again.",

@@ -4,6 +4,7 @@
 mod clone;
 mod codeowners;
 mod connector;
+mod containers;
 mod emit;
 mod gaps;
 mod git_folder;
@@ -12,6 +13,7 @@ mod identity;
 mod objects;
 mod read;
 mod references;
+mod search;
 mod staged;
 mod target;
 mod timeline;

@@ -3,6 +3,7 @@
 
 use crate::gaps::{Gaps, Missed};
 use crate::read::Reader;
+use crate::search::{Hit, Searched};
 use gix::ObjectId;
 use gix::bstr::ByteSlice;
 use gix::objs::Kind;
@@ -56,7 +57,7 @@ pub(crate) struct Objects {
     /// Every id in the database.
     pub(crate) known: HashSet<ObjectId>,
     /// The blobs in which something was found.
-    pub(crate) hits: HashMap<ObjectId, Vec<Detection>>,
+    pub(crate) hits: HashMap<ObjectId, Vec<Hit>>,
     pub(crate) commits: HashMap<ObjectId, Commit>,
     pub(crate) trees: Vec<ObjectId>,
     pub(crate) messages: Vec<Message>,
@@ -66,7 +67,7 @@ pub(crate) struct Objects {
 
 enum Read {
     Nothing,
-    Blob(ObjectId, Vec<Detection>),
+    Blob(ObjectId, Searched),
     Commit(ObjectId, Commit, Vec<Detection>),
     Tag(Message),
     Tree(ObjectId),
@@ -171,8 +172,8 @@ fn read_one(reader: &Reader, repo: &gix::Repository, id: ObjectId) -> Read {
     match object.kind {
         Kind::Tree => Read::Tree(id),
         Kind::Blob => {
-            let found = reader.search(&object.data);
-            if found.is_empty() { Read::Nothing } else { Read::Blob(id, found) }
+            let found = reader.search_file(&object.data);
+            if found.is_nothing() { Read::Nothing } else { Read::Blob(id, found) }
         }
         Kind::Commit => match commit(&object) {
             Ok(commit) => Read::Commit(id, commit, reader.search(message(&object.data))),
@@ -215,7 +216,10 @@ impl Objects {
         match read {
             Read::Nothing => {}
             Read::Blob(id, found) => {
-                self.hits.insert(id, found);
+                found.missed.iter().for_each(|what| gaps.add(Missed::Member, format!("object {id}{what}")));
+                if !found.hits.is_empty() {
+                    self.hits.insert(id, found.hits);
+                }
             }
             Read::Commit(id, commit, found) => {
                 if !found.is_empty() {

@@ -24,6 +24,7 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
+    /// Searches a text that is no file, such as a message.
     pub(crate) fn search(&self, data: &[u8]) -> Vec<Detection> {
         self.engine.scan(data, &self.key)
     }

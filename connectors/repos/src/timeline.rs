@@ -4,9 +4,11 @@ use crate::gaps::{Gaps, Missed};
 use crate::holdings::Holdings;
 use crate::objects::{Commit, Objects};
 use crate::read::Finds;
+use crate::search::Hit;
 use crate::{references, staged};
 use gix::ObjectId;
 use gix::bstr::ByteSlice;
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
 use std::sync::Arc;
@@ -25,8 +27,8 @@ pub(crate) fn follow(
     finds: &mut Finds,
     gaps: &mut Gaps,
 ) {
-    for detection in objects.hits.values().flatten() {
-        finds.secret(detection);
+    for hit in objects.hits.values().flatten() {
+        finds.secret(&hit.detection);
     }
     let tips = tips(repo, objects, gaps);
     let head = references::head(repo).filter(|id| objects.commits.contains_key(id));
@@ -122,11 +124,11 @@ impl<'o> Walk<'o> {
         let mut standings = Vec::new();
         for (path, blob) in held.iter() {
             self.named.insert(*blob);
-            let path = self.paths.of(&path.to_str_lossy());
-            for detection in &self.objects.hits[blob] {
-                let standing = (path, self.secrets.of(&detection.fingerprint));
+            let path = path.to_str_lossy();
+            for hit in &self.objects.hits[blob] {
+                let standing = self.standing(&path, hit);
                 standings.push(standing);
-                if detection.detail.has_secret_half {
+                if hit.detection.detail.has_secret_half {
                     self.halves.insert(standing);
                 }
             }
@@ -140,6 +142,12 @@ impl<'o> Walk<'o> {
         });
         self.by_tree.insert(tree, state.clone());
         state
+    }
+
+    fn standing(&mut self, path: &str, hit: &Hit) -> Standing {
+        let path =
+            if hit.member.is_empty() { Cow::Borrowed(path) } else { Cow::Owned(format!("{path}{}", hit.member)) };
+        (self.paths.of(&path), self.secrets.of(&hit.detection.fingerprint))
     }
 
     fn write(&mut self, at_head: &[Standing], at_tips: &HashSet<Standing>, finds: &mut Finds) {
@@ -174,10 +182,10 @@ impl<'o> Walk<'o> {
     fn lines(&mut self, tree: ObjectId) -> HashMap<Standing, u32> {
         let mut lines = HashMap::new();
         for (path, blob) in self.holdings.of(tree).iter() {
-            let path = self.paths.of(&path.to_str_lossy());
-            for detection in &self.objects.hits[blob] {
-                let line = lines.entry((path, self.secrets.of(&detection.fingerprint))).or_insert(detection.line);
-                *line = detection.line.min(*line);
+            let path = path.to_str_lossy();
+            for hit in &self.objects.hits[blob] {
+                let line = lines.entry(self.standing(&path, hit)).or_insert(hit.detection.line);
+                *line = hit.detection.line.min(*line);
             }
         }
         lines
@@ -221,16 +229,18 @@ fn nameless(repo: &gix::Repository, objects: &Objects, named: &HashSet<ObjectId>
     blobs.sort_by_key(|(id, _)| **id);
     for (id, found) in blobs {
         let mut seen = HashSet::new();
-        for detection in found.iter().filter(|detection| seen.insert(&detection.fingerprint)) {
+        for hit in found.iter().filter(|hit| seen.insert((&hit.member, &hit.detection.fingerprint))) {
+            let detection = &hit.detection;
             let fingerprint = detection.fingerprint.clone();
             let (line, secret_half) = (Some(detection.line), detection.detail.has_secret_half);
             match staged.get(id) {
                 Some(path) => {
+                    let path = format!("{path}{}", hit.member);
                     let place = Place { path: path.clone(), line, at_head: true, secret_half, ..Place::default() };
-                    finds.places.entry((path.clone(), fingerprint)).or_insert(place);
+                    finds.places.entry((path, fingerprint)).or_insert(place);
                 }
                 None => {
-                    let path = format!("(unreachable object {id})");
+                    let path = format!("(unreachable object {id}){}", hit.member);
                     finds.elsewhere.push((fingerprint, Place { path, line, secret_half, ..Place::default() }));
                 }
             }

@@ -3,6 +3,7 @@
 use crate::gaps::{Gaps, Missed};
 use crate::git_folder::has_working_tree;
 use crate::read::{Finds, Reader};
+use crate::search::Searched;
 use ignore::WalkBuilder;
 use rayon::prelude::*;
 use std::fs::File;
@@ -63,7 +64,8 @@ fn search(reader: &Reader, root: &Path, batch: &[PathBuf], finds: &mut Finds, ga
         match found {
             Ok(found) => {
                 files += 1;
-                found.iter().for_each(|detection| stand(finds, &path, detection));
+                found.hits.iter().for_each(|hit| stand(finds, format!("{path}{}", hit.member), &hit.detection));
+                found.missed.iter().for_each(|what| gaps.add(Missed::Member, format!("{path}{what}")));
             }
             Err((kind, why)) => gaps.add(kind, format!("{path} ({why})")),
         }
@@ -71,7 +73,7 @@ fn search(reader: &Reader, root: &Path, batch: &[PathBuf], finds: &mut Finds, ga
     files
 }
 
-fn search_one(reader: &Reader, path: &Path) -> Result<Vec<Detection>, (Missed, String)> {
+fn search_one(reader: &Reader, path: &Path) -> Result<Searched, (Missed, String)> {
     let failed = |error: std::io::Error| (Missed::File, error.to_string());
     let file = File::open(path).map_err(failed)?;
     let size = file.metadata().map_err(failed)?.len();
@@ -81,7 +83,7 @@ fn search_one(reader: &Reader, path: &Path) -> Result<Vec<Detection>, (Missed, S
     if content.len() as u64 > reader.max_bytes {
         return Err((Missed::TooLarge, format!("{size} bytes")));
     }
-    Ok(reader.search(&content))
+    Ok(reader.search_file(&content))
 }
 
 /// The path with `/` between folders.
@@ -91,10 +93,10 @@ fn relative(root: &Path, path: &Path) -> String {
 }
 
 /// A secret that the history has at this path stands there still; any other is not committed.
-fn stand(finds: &mut Finds, path: &str, detection: &Detection) {
+fn stand(finds: &mut Finds, path: String, detection: &Detection) {
     let fingerprint = finds.secret(detection);
-    let place = finds.places.entry((path.to_owned(), fingerprint)).or_insert_with(|| Place {
-        path: path.to_owned(),
+    let place = finds.places.entry((path.clone(), fingerprint)).or_insert_with(|| Place {
+        path,
         line: Some(detection.line),
         ..Place::default()
     });

@@ -287,9 +287,10 @@ pub struct Place {
     /// The repository's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repository: Option<String>,
-    /// The path within it, with `/` between folders.
+    /// The path within it, with `/` between folders. A member of an archive follows behind `!/`, as in
+    /// `vendor/app.jar!/config/db.yml`; what has no path is told in brackets.
     pub path: String,
-    /// The line, counted from one.
+    /// The line, counted from one; within the member where the path names one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
     /// The first commit that holds it there; none in a working tree that is not committed.

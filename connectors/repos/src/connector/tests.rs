@@ -1,6 +1,7 @@
 //! Real repositories, scanned through the connector: where secrets hide, how their story is told, and what a ruined
 //! or hostile repository does.
 
+mod archives;
 mod git;
 mod handover;
 mod hostile;
