@@ -1,9 +1,9 @@
 //! One match of a detector, as byte ranges of the scanned data, and the checks that every match must pass.
 
-use crate::check::is_placeholder;
 use crate::definition::Edge;
 use crate::detector::Detector;
 use crate::fingerprint::SecretValue;
+use crate::placeholder::is_placeholder;
 use crate::random::{entropy, looks_random};
 use regex::bytes::Captures;
 use std::ops::Range;

@@ -1,5 +1,7 @@
 //! Checks of a value's own form: checksums and structures that only real values have.
 
+use crate::checksum;
+use crate::macaroon::Macaroon;
 use data_encoding::BASE64URL_NOPAD;
 use serde::Deserialize;
 use zeroize::Zeroizing;
@@ -9,8 +11,26 @@ use zeroize::Zeroizing;
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Check {
     /// The last six characters are the base62 CRC-32 of what follows the first underscore.
-    /// <https://github.blog/engineering/behind-githubs-new-authentication-token-formats/>
     GithubCrc32,
+    /// The last seven characters are the base36 CRC-32 of all before them, and the two before these the length.
+    /// <https://docs.gitlab.com/security/tokens/>
+    GitlabRoutable,
+    /// The last eight characters are the CRC-32 of all before them.
+    AtlassianCrc32,
+    /// The part behind the last underscore is the CRC-32 of what is before it.
+    GrafanaCrc32,
+    /// The last characters are the key's Marvin checksum.
+    AzureCask,
+    /// A macaroon of PyPI, whole.
+    PypiMacaroon,
+    /// The first part is a user id in base64.
+    Discord,
+    /// Base58 with a checksum.
+    Base58check,
+    /// Bech32, whose checksum holds.
+    Bech32,
+    /// A Stellar seed, whose checksum holds.
+    Stellar,
     /// Upper and lower case and digits, as in random base64, and unlike hex digests and words.
     MixedCase,
     /// Header and payload decode to JSON objects, and it is not the textbook token.
@@ -22,6 +42,18 @@ impl Check {
     pub(crate) fn passes(self, value: &[u8]) -> bool {
         match self {
             Self::GithubCrc32 => has_github_crc32(value),
+            Self::GitlabRoutable => is_gitlab_routable(value),
+            Self::AtlassianCrc32 => ends_in::<8>(value, checksum::hex_crc32),
+            Self::GrafanaCrc32 => {
+                let at = value.len().saturating_sub(9);
+                value[at..].strip_prefix(b"_") == Some(checksum::reversed_hex_crc32(&value[..at]).as_bytes())
+            }
+            Self::AzureCask => is_azure_cask(value),
+            Self::PypiMacaroon => Macaroon::read(value).is_some(),
+            Self::Discord => discord_user(value).is_some(),
+            Self::Base58check => checksum::base58check(value).is_some(),
+            Self::Bech32 => checksum::is_bech32(value),
+            Self::Stellar => checksum::is_stellar_seed(value),
             Self::MixedCase => {
                 let any = |is: fn(&u8) -> bool| value.iter().any(is);
                 any(u8::is_ascii_uppercase) && any(u8::is_ascii_lowercase) && any(u8::is_ascii_digit)
@@ -33,20 +65,38 @@ impl Check {
 
 fn has_github_crc32(value: &[u8]) -> bool {
     let body = value.iter().position(|&byte| byte == b'_').map_or(value, |at| &value[at + 1..]);
-    let Some((random, sum)) = body.split_last_chunk::<6>() else { return false };
-    base62_crc32(random).as_bytes() == sum
+    ends_in::<6>(body, checksum::base62_crc32)
 }
 
-/// The CRC-32 in base62, padded with zeros to six characters.
-pub(crate) fn base62_crc32(data: &[u8]) -> String {
-    const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    let mut rest = crc32fast::hash(data);
-    let mut out = [b'0'; 6];
-    for slot in out.iter_mut().rev() {
-        *slot = DIGITS[rest as usize % 62];
-        rest /= 62;
-    }
-    out.iter().map(|&byte| char::from(byte)).collect()
+/// Whether the last characters are the checksum of all before them.
+fn ends_in<const LENGTH: usize>(value: &[u8], checksum: fn(&[u8]) -> String) -> bool {
+    value.split_last_chunk::<LENGTH>().is_some_and(|(text, sum)| checksum(text).as_bytes() == sum)
+}
+
+/// The length of the payload stands before the checksum, in base 36.
+fn is_gitlab_routable(value: &[u8]) -> bool {
+    let length = || {
+        let payload = &value[value.iter().position(|&byte| byte == b'-')? + 1..];
+        let payload = payload.split(|&byte| byte == b'.').next()?;
+        let stated = std::str::from_utf8(value.get(value.len().checked_sub(9)?..value.len() - 7)?).ok()?;
+        Some(usize::from_str_radix(stated, 36).ok()? == payload.len())
+    };
+    length() == Some(true) && ends_in::<7>(value, checksum::base36_crc32)
+}
+
+/// Keys that are derived from others have their checksum in a form of its own, which is not looked at.
+fn is_azure_cask(value: &[u8]) -> bool {
+    let Some((head, sum)) = value.split_at_checked(80) else { return false };
+    let sum = sum.trim_ascii_end();
+    let sum = sum.strip_suffix(b"==").unwrap_or(sum);
+    value.get(52..58) == Some(b"JQQJ9D") || checksum::cask(head).is_some_and(|whole| whole.as_bytes().starts_with(sum))
+}
+
+/// The first part is the id of the bot's user in base64.
+pub(crate) fn discord_user(value: &[u8]) -> Option<String> {
+    let id = BASE64URL_NOPAD.decode(value.split(|&byte| byte == b'.').next()?).ok()?;
+    let is_id = (17..=20).contains(&id.len()) && id.iter().all(u8::is_ascii_digit);
+    is_id.then(|| String::from_utf8_lossy(&id).into_owned())
 }
 
 /// The payload of a JSON Web Token whose header and payload are JSON objects.
@@ -61,30 +111,33 @@ pub(crate) fn jwt_payload(value: &[u8]) -> Option<serde_json::Value> {
     object()
 }
 
-/// Values of documentation and templates: they say "example", or are one or two characters over and over.
-pub(crate) fn is_placeholder(value: &[u8]) -> bool {
-    let mut seen = [false; 256];
-    value.iter().for_each(|&byte| seen[usize::from(byte)] = true);
-    let distinct = seen.iter().filter(|&&seen| seen).count();
-    // A value's prefix (AKIA, ghp_) alone brings three or four different characters.
-    distinct < 6 || value.windows(7).any(|window| window.eq_ignore_ascii_case(b"example"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::expand;
 
     #[test]
-    fn github_checksum_is_that_of_githubs_own_article() {
-        // The article's sample token, in pieces.
-        assert_eq!(base62_crc32(["zQWBuTSOoRi4A9sp", "HcVY5ncnsDkxkJ"].concat().as_bytes()), "0mLq17");
-    }
-
-    #[test]
-    fn documentation_values_are_placeholders() {
-        for value in ["AKIAIOSFODNN7EXAMPLE", "AKIAXXXXXXXXXXXXXXXX", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"] {
-            assert!(is_placeholder(value.as_bytes()), "{value}");
-        }
-        assert!(!is_placeholder(["AKIARZPUZDIK", "AAAAAAAA"].concat().as_bytes()));
+    fn each_checksum_holds_for_its_samples_and_for_no_other() {
+        let check = |check: Check, template: &str| {
+            for seed in 0..20 {
+                let whole = expand(template, seed).unwrap();
+                assert!(check.passes(whole.as_bytes()), "{template} {seed}");
+                // One character in the middle is another.
+                let mut other = whole.into_bytes();
+                let middle = other.len() / 3;
+                other[middle] = if other[middle] == b'2' { b'3' } else { b'2' };
+                assert!(!check.passes(&other), "{template} {seed}");
+            }
+            assert!(!check.passes(b"") && !check.passes(b"x") && !check.passes(&[b'A'; 84]), "{template}");
+        };
+        check(Check::GithubCrc32, "ghp_{crc62:30}");
+        check(Check::GitlabRoutable, "{gitlab:glpat-{base64url:27}.01.0r}");
+        check(Check::GitlabRoutable, "{gitlab:glrt-{base64url:40}.14}");
+        check(Check::AtlassianCrc32, "{atlassian:ATATT3x{base64url:180}=}");
+        check(Check::GrafanaCrc32, "{grafana:glsa_{base62:32}}");
+        check(Check::AzureCask, "{cask:{base62:52}JQQJ99CA{base62:20}}");
+        check(Check::Base58check, "{base58key:xprv}");
+        check(Check::Bech32, "{bech32key:AGE-SECRET-KEY-}");
+        check(Check::Stellar, "{stellar:}");
     }
 }

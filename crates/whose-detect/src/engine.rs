@@ -148,13 +148,20 @@ impl Engine {
         mask(normalised(secret).bytes(), &self.search.detectors[capture.detector].definition.keywords, false)
     }
 
-    /// Of matches that overlap, the one that says most: a pair before a single, then by confidence and length.
+    /// Of matches that overlap, the one that says most: a pair before a single, then by confidence, by whether a vendor is named, and by
+    /// length.
     fn without_overlaps<'r>(&self, mut captures: Vec<Capture<'r>>) -> Vec<Capture<'r>> {
         captures.sort_by_key(|capture| {
             let detector = &self.search.detectors[capture.detector];
             let paired = detector.has_id && capture.secret.is_some();
-            let confidence = detector.definition.confidence;
-            std::cmp::Reverse((paired, confidence, capture.value.len(), std::cmp::Reverse(capture.value.start)))
+            let (confidence, is_named) = (detector.definition.confidence, detector.definition.assigned);
+            std::cmp::Reverse((
+                paired,
+                confidence,
+                is_named,
+                capture.value.len(),
+                std::cmp::Reverse(capture.value.start),
+            ))
         });
         let mut claimed: BTreeMap<usize, usize> = BTreeMap::new();
         captures.retain(|capture| {

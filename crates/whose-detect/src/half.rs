@@ -1,8 +1,8 @@
 //! Pairing: the secret half that stands within a few lines of a key's public id makes one finding with it.
 
 use crate::capture::{Capture, is_whole};
-use crate::check::is_placeholder;
 use crate::detector::Detector;
+use crate::placeholder::is_placeholder;
 use crate::random::entropy;
 use crate::window;
 use std::ops::Range;

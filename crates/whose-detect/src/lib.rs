@@ -4,6 +4,7 @@
 mod capture;
 mod catalogue;
 mod check;
+mod checksum;
 mod claims;
 mod definition;
 mod detector;
@@ -16,6 +17,8 @@ mod half;
 mod hint;
 mod join;
 mod layer;
+mod macaroon;
+mod placeholder;
 mod prefilter;
 mod private_key;
 mod random;

@@ -1,9 +1,10 @@
 //! What a value's format gives away without any call: account, key id, tenant, subject, expiry.
 
-use crate::check::jwt_payload;
+use crate::check::{discord_user, jwt_payload};
 use crate::claims::{self, moment, plain};
 use crate::entra::Beside;
 use crate::found::Found;
+use crate::macaroon::Macaroon;
 use crate::private_key::Facts;
 use crate::shared_access::Signature;
 use data_encoding::{BASE32_NOPAD, BASE64, BASE64_NOPAD, BASE64URL_NOPAD};
@@ -38,6 +39,14 @@ pub(crate) enum Decoder {
     GrafanaCloud,
     /// Organisation and date of a Sentry organisation token.
     SentryOrganisation,
+    /// Account and e-mail address in a 1Password service-account token.
+    OnePassword,
+    /// Id, user and projects in a PyPI token.
+    PypiMacaroon,
+    /// The bot's user id in a Discord token.
+    DiscordUser,
+    /// The account in a Stripe key of the longer form.
+    StripeAccount,
     /// Issuer, subject, tenant, application and expiry of a JSON Web Token.
     JwtClaims,
     /// The pattern's other named groups, under their names.
@@ -74,6 +83,18 @@ impl Decoder {
                     ("created", moment(&token["iat"])),
                 ]
             }),
+            Self::OnePassword => json_behind(found.value, b"ops_").map_or_else(Vec::new, |token| {
+                vec![("account", plain(&token["signInAddress"])), ("subject", plain(&token["email"]))]
+            }),
+            Self::PypiMacaroon => Macaroon::read(found.value).map_or_else(Vec::new, |token| {
+                vec![
+                    ("user", token.caveat(3)),
+                    ("project", token.caveat(1)),
+                    ("token-id", Some(token.identifier).filter(|id| id.len() <= 40)),
+                ]
+            }),
+            Self::DiscordUser => vec![("user", discord_user(found.value))],
+            Self::StripeAccount => vec![("account", stripe_account(found.value))],
             Self::JwtClaims => jwt_payload(found.value).as_ref().map_or_else(Vec::new, claims::facts),
             Self::Groups => {
                 return found
@@ -161,10 +182,17 @@ fn gitlab_routing(value: &[u8]) -> Vec<(&'static str, Option<String>)> {
     vec![("organisation", number("o")), ("group", number("g")), ("project", number("p")), ("user", number("u"))]
 }
 
+/// Behind a first digit stand the sixteen characters of the account.
+fn stripe_account(value: &[u8]) -> Option<String> {
+    let key = value.rsplit(|&byte| byte == b'_').next()?;
+    let account = key.get(1..17).filter(|_| key.len() >= 90 && key.starts_with(b"51"))?;
+    Some(format!("acct_{}", String::from_utf8_lossy(account)))
+}
+
 fn json_behind(value: &[u8], prefix: &[u8]) -> Option<Value> {
     let body = value.strip_prefix(prefix)?.split(|&byte| byte == b'_').next()?;
     let body: Vec<u8> = body.iter().copied().filter(|&byte| byte != b'=').collect();
-    let decoded = Zeroizing::new(BASE64_NOPAD.decode(&body).ok()?);
+    let decoded = Zeroizing::new(BASE64_NOPAD.decode(&body).or_else(|_| BASE64URL_NOPAD.decode(&body)).ok()?);
     serde_json::from_slice(&decoded).ok()
 }
 

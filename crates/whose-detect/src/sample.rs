@@ -1,8 +1,9 @@
 //! Samples from templates: `AKIA{base32:16}` becomes a value of that form, always the same for one seed. So
 //! detectors show what they find, and tests plant tokens, without any token in the source.
 
-use crate::check::base62_crc32;
+use crate::checksum::{self, base62_crc32};
 use crate::error::DetectError;
+use crate::macaroon;
 use data_encoding::{BASE64, BASE64URL_NOPAD};
 
 const LOWER: &str = "abcdefghijklmnopqrstuvwxyz";
@@ -59,6 +60,16 @@ impl Parser<'_> {
             "b64url" => return Ok(BASE64URL_NOPAD.encode(self.text(true)?.as_bytes())),
             _ => {}
         }
+        if CHECKSUMS.contains(&class) {
+            let text = self.text(true)?;
+            let sum = checksum_of(class, text.as_bytes())
+                .ok_or_else(|| self.error("its checksum needs eighty characters of base64"))?;
+            return Ok(text + &sum);
+        }
+        if let Some(token) = whole_token(class) {
+            let text = self.text(true)?;
+            return Ok(token(&text, &mut self.random));
+        }
         let Some((number, rest)) = self.rest.split_once('}') else {
             return Err(self.error("a brace is not closed"));
         };
@@ -79,6 +90,9 @@ impl Parser<'_> {
         }
         let sets: &[&str] = match class {
             "HEX" => &[DIGIT, "ABCDEF"],
+            "base32lower" => &[LOWER, "234567"],
+            "bech32" => &["acdefghjklmnpqrstuvwxyz", "023456789"],
+            "BECH32" => &["ACDEFGHJKLMNPQRSTUVWXYZ", "023456789"],
             "BASE36" => &[UPPER, DIGIT],
             "hex" => &[DIGIT, "abcdef"],
             "digit" => &["123456789"],
@@ -99,6 +113,40 @@ impl Parser<'_> {
     }
 }
 
+/// The classes that put a checksum behind a text.
+const CHECKSUMS: &[&str] = &["gitlab", "atlassian", "grafana", "cask"];
+
+fn checksum_of(class: &str, text: &[u8]) -> Option<String> {
+    match class {
+        "gitlab" => Some(checksum::base36_crc32(text)),
+        "atlassian" => Some(checksum::hex_crc32(text)),
+        "grafana" => Some(format!("_{}", checksum::reversed_hex_crc32(text))),
+        _ => checksum::cask(text).map(|sum| sum[..4].to_owned()),
+    }
+}
+
+/// The tokens that a class makes whole, of what its text names.
+fn whole_token(class: &str) -> Option<fn(&str, &mut SplitMix) -> String> {
+    Some(match class {
+        "bech32key" => |part, random| checksum::with_bech32(part, (0..52).map(|_| random.below(32)).collect()),
+        "base58key" => |version, random| {
+            let (version, length): (&[u8], usize) = match version {
+                "xprv" => (&[0x04, 0x88, 0xad, 0xe4], 74),
+                "edsk" => (&[13, 15, 58, 7], 32),
+                _ => (&[0x80], 32),
+            };
+            checksum::with_base58check(&[version, &random.bytes(length)].concat())
+        },
+        "stellar" => |_, random| checksum::stellar_seed(&random.bytes(32)),
+        "macaroon" => |index, random| {
+            let caveat = format!("[3, \"{}\"]", random.characters(&[DIGIT, "abcdef"], 32));
+            let signature = random.bytes(32).try_into().expect("thirty-two bytes were asked for");
+            macaroon::token(index, &random.characters(&[DIGIT, "abcdef"], 36), &caveat, &signature)
+        },
+        _ => return None,
+    })
+}
+
 /// SplitMix64: small, fast, and the same on every machine.
 struct SplitMix(u64);
 
@@ -113,6 +161,10 @@ impl SplitMix {
 
     fn below(&mut self, bound: usize) -> usize {
         usize::try_from(self.next() % bound as u64).expect("the remainder is below a usize")
+    }
+
+    fn bytes(&mut self, length: usize) -> Vec<u8> {
+        (0..length).map(|_| self.next().to_le_bytes()[7]).collect()
     }
 
     /// Characters of all sets; letters and digits stand at both ends, so that the value has clear edges, and

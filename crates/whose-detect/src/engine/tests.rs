@@ -340,7 +340,7 @@ proptest! {
 
     #[test]
     fn keyword_rich_text_is_scanned_without_fault(
-        pieces in proptest::collection::vec((0_usize..70, 0_usize..60, any::<u64>()), 0..20),
+        pieces in proptest::collection::vec((0_usize..2000, 0_usize..60, any::<u64>()), 0..20),
     ) {
         // Samples cut off at any point, one behind the other.
         let mut text = String::new();
@@ -355,7 +355,7 @@ proptest! {
 
     #[test]
     fn planted_token_is_found_between_any_non_word_bytes(
-        index in 0_usize..70,
+        index in 0_usize..2000,
         seed in any::<u64>(),
         before in proptest::collection::vec(any::<u8>(), 0..300),
         after in proptest::collection::vec(any::<u8>(), 0..300),
