@@ -2,11 +2,15 @@
 
 use crate::definition::Edge;
 use crate::detector::Detector;
+use crate::doubt::Assignment;
 use crate::fingerprint::SecretValue;
 use crate::placeholder::is_placeholder;
 use crate::random::{entropy, looks_random};
 use regex::bytes::Captures;
 use std::ops::Range;
+
+/// How much of a line round a value tells what it is for.
+const NEAR: usize = 256;
 
 /// One match.
 pub(crate) struct Capture<'r> {
@@ -32,7 +36,13 @@ impl<'r> Capture<'r> {
             && !is_placeholder(bytes)
             && entropy(bytes) >= definition.min_entropy
             && (!definition.assigned || looks_random(bytes))
-            && definition.check.is_none_or(|check| check.passes(bytes));
+            && definition.check.is_none_or(|check| check.passes(bytes))
+            && definition.claim.is_none_or(|claim| {
+                let group = |name: &str| found.name(name).map_or(&[][..], |group| group.as_bytes());
+                let line = line_around(data, &value);
+                Assignment { key: group("key"), value: bytes, user: group("user"), host: group("host"), line }
+                    .is_credible(claim)
+            });
         if !real {
             return None;
         }
@@ -40,7 +50,7 @@ impl<'r> Capture<'r> {
             .regex()
             .capture_names()
             .flatten()
-            .filter(|name| !matches!(*name, "id" | "secret"))
+            .filter(|name| !matches!(*name, "id" | "secret" | "key"))
             .filter_map(|name| Some((name, range(name)?)))
             .collect();
         Some(Self { detector: index, value, secret, groups })
@@ -65,6 +75,13 @@ pub(crate) fn is_whole(data: &[u8], value: &Range<usize>, edge: Edge) -> bool {
         |byte: Option<&u8>, extra: &[u8]| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || extra.contains(byte));
     let head = &data[..value.start];
     (!touches(head.last(), before) || ends_in_escape(head)) && !touches(data.get(value.end), after)
+}
+
+/// The line on which a value stands, as far as it is near.
+fn line_around<'d>(data: &'d [u8], value: &Range<usize>) -> &'d [u8] {
+    let start = data[..value.start].iter().rev().take(NEAR).position(|&byte| byte == b'\n').unwrap_or(NEAR);
+    let end = data[value.end..].iter().take(NEAR).position(|&byte| byte == b'\n').unwrap_or(NEAR);
+    &data[value.start.saturating_sub(start)..data.len().min(value.end + end)]
 }
 
 /// Whether text ends in an escape sequence (`\n`, `\t`, `\r`, `%3D`), whose letters do not belong to what follows.

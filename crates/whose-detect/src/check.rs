@@ -1,8 +1,10 @@
 //! Checks of a value's own form: checksums and structures that only real values have.
 
 use crate::checksum;
+use crate::doubt::{Assignment, Claim};
 use crate::macaroon::Macaroon;
-use data_encoding::BASE64URL_NOPAD;
+use crate::placeholder::is_placeholder;
+use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
@@ -33,6 +35,8 @@ pub(crate) enum Check {
     Stellar,
     /// Upper and lower case and digits, as in random base64, and unlike hex digests and words.
     MixedCase,
+    /// Base64 of a user, a colon and a password.
+    BasicAuth,
     /// Header and payload decode to JSON objects, and it is not the textbook token.
     Jwt,
 }
@@ -58,6 +62,7 @@ impl Check {
                 let any = |is: fn(&u8) -> bool| value.iter().any(is);
                 any(u8::is_ascii_uppercase) && any(u8::is_ascii_lowercase) && any(u8::is_ascii_digit)
             }
+            Self::BasicAuth => is_basic_auth(value),
             Self::Jwt => jwt_payload(value).is_some_and(|payload| payload["sub"] != "1234567890"),
         }
     }
@@ -90,6 +95,17 @@ fn is_azure_cask(value: &[u8]) -> bool {
     let sum = sum.trim_ascii_end();
     let sum = sum.strip_suffix(b"==").unwrap_or(sum);
     value.get(52..58) == Some(b"JQQJ9D") || checksum::cask(head).is_some_and(|whole| whole.as_bytes().starts_with(sum))
+}
+
+fn is_basic_auth(value: &[u8]) -> bool {
+    let Ok(decoded) = BASE64.decode(value).or_else(|_| BASE64_NOPAD.decode(value)).map(Zeroizing::new) else {
+        return false;
+    };
+    let Some(at) = decoded.iter().position(|&byte| byte == b':') else { return false };
+    let (user, password) = (&decoded[..at], &decoded[at + 1..]);
+    let printable = decoded.iter().all(|byte| byte.is_ascii_graphic());
+    let password = Assignment { key: b"", value: password, user, host: b"", line: b"" };
+    printable && !is_placeholder(password.value) && password.is_credible(Claim::Password)
 }
 
 /// The first part is the id of the bot's user in base64.

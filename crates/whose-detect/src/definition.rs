@@ -3,6 +3,7 @@
 
 use crate::check::Check;
 use crate::detector::Detector;
+use crate::doubt::Claim;
 use crate::error::DetectError;
 use crate::join::JoinRule;
 use crate::reveal::Decoder;
@@ -61,6 +62,9 @@ pub(crate) struct Definition {
     /// A check that the value must pass.
     #[serde(default)]
     pub(crate) check: Option<Check>,
+    /// What the value is said to be, so that all that speaks against it is weighed.
+    #[serde(default)]
+    pub(crate) claim: Option<Claim>,
     /// A match may go over several lines (PEM, JSON).
     #[serde(default)]
     pub(crate) multiline: bool,
@@ -84,6 +88,14 @@ pub(crate) struct Definition {
     /// Sample templates in which it must find nothing.
     #[serde(default)]
     pub(crate) near_misses: Vec<String>,
+}
+
+impl Definition {
+    /// How much a match says beside others of the same confidence: whose a value is, then what it is for, then that
+    /// it is one at all.
+    pub(crate) fn rank(&self) -> u8 {
+        if self.assigned { 2 } else { u8::from(!self.id.starts_with("generic.")) }
+    }
 }
 
 /// The secret half of a key whose id is public.

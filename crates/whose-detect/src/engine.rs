@@ -85,15 +85,24 @@ impl Engine {
         let captures = self.without_overlaps(self.paired(captures, data));
         let mut found: Vec<Detection> = captures.iter().map(|capture| self.detection(capture, data, key)).collect();
         if !wide.is_empty() && Search::goes_deeper(depth) {
+            let overlaps = |one: &Range<usize>, other: &Range<usize>| one.start < other.end && other.start < one.end;
+            let mut inside: Vec<Detection> = Vec::new();
             for inner in self.search.inner(data, &wide) {
-                // A token whose own form is base64 is not a text that stands in base64.
-                let is_claimed = |claim: &Range<usize>| claim.start < inner.range.end && inner.range.start < claim.end;
-                if !captures.iter().flat_map(Capture::claims).any(is_claimed) {
-                    found.extend(
-                        self.scan_at(&inner.text, key, depth + 1).into_iter().map(|found| outer(found, &inner)),
-                    );
+                // A token whose own form is base64 is not a text that stands in base64. What was only guessed may be.
+                let is_sure = |capture: &&Capture<'_>| {
+                    self.search.detectors[capture.detector].definition.confidence > SecretConfidence::Low
+                };
+                let mut claims = captures.iter().filter(is_sure).flat_map(Capture::claims);
+                if !claims.any(|claim| overlaps(claim, &inner.range)) {
+                    let within = self.scan_at(&inner.text, key, depth + 1);
+                    inside.extend(within.into_iter().map(|found| outer(found, &inner)));
                 }
             }
+            found.retain(|found| {
+                found.detail.confidence > SecretConfidence::Low
+                    || !inside.iter().any(|inner| overlaps(&inner.span, &found.span))
+            });
+            found.append(&mut inside);
             found.sort_by_key(|found| found.span.start);
         }
         let (mut line, mut counted) = (1_u32, 0);
@@ -148,20 +157,14 @@ impl Engine {
         mask(normalised(secret).bytes(), &self.search.detectors[capture.detector].definition.keywords, false)
     }
 
-    /// Of matches that overlap, the one that says most: a pair before a single, then by confidence, by whether a vendor is named, and by
-    /// length.
+    /// Of matches that overlap, the one that says most: a pair before a single, then by confidence, by how much its
+    /// detector says, and by length.
     fn without_overlaps<'r>(&self, mut captures: Vec<Capture<'r>>) -> Vec<Capture<'r>> {
         captures.sort_by_key(|capture| {
             let detector = &self.search.detectors[capture.detector];
             let paired = detector.has_id && capture.secret.is_some();
-            let (confidence, is_named) = (detector.definition.confidence, detector.definition.assigned);
-            std::cmp::Reverse((
-                paired,
-                confidence,
-                is_named,
-                capture.value.len(),
-                std::cmp::Reverse(capture.value.start),
-            ))
+            let (confidence, rank) = (detector.definition.confidence, detector.definition.rank());
+            std::cmp::Reverse((paired, confidence, rank, capture.value.len(), std::cmp::Reverse(capture.value.start)))
         });
         let mut claimed: BTreeMap<usize, usize> = BTreeMap::new();
         captures.retain(|capture| {

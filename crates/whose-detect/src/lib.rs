@@ -8,6 +8,7 @@ mod checksum;
 mod claims;
 mod definition;
 mod detector;
+mod doubt;
 mod engine;
 mod entra;
 mod error;

@@ -31,6 +31,15 @@ pub(crate) fn looks_random(value: &[u8]) -> bool {
     mixed && entropy(value) >= least
 }
 
+/// Whether a word in lower case could be spoken: it has vowels enough, and never many consonants in a row.
+pub(crate) fn is_pronounceable(word: &[u8]) -> bool {
+    let is_vowel = |byte: &u8| b"aeiouy".contains(byte);
+    let vowels = word.iter().filter(|byte| is_vowel(byte)).count();
+    let longest = word.split(is_vowel).map(<[u8]>::len).max().unwrap_or(0);
+    // Abbreviations in names (db, pwd, http) are short.
+    word.len() <= 4 || (longest <= 4 && vowels * 8 >= word.len())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -41,6 +50,16 @@ mod tests {
         assert!((entropy(b"0101") - 1.0).abs() < 1e-9);
         assert!(entropy(b"aaaa").abs() < 1e-9);
         assert!(entropy(b"").abs() < 1e-9);
+    }
+
+    #[test]
+    fn words_can_be_spoken_and_noise_cannot() {
+        for word in ["password", "credentials", "strength", "http", "configuration"] {
+            assert!(is_pronounceable(word.as_bytes()), "{word}");
+        }
+        for word in ["xkqjzptw", "bcdfghj", "qwrtzpsd"] {
+            assert!(!is_pronounceable(word.as_bytes()), "{word}");
+        }
     }
 
     #[test]
