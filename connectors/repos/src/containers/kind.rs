@@ -12,6 +12,8 @@ pub(crate) enum Kind {
     Bzip2,
     /// Debian's packages and static libraries.
     Ar,
+    /// A database, of which values are put together that lie in pieces.
+    Sqlite,
     /// A kind that is known and not opened.
     Unread(&'static str),
 }
@@ -20,7 +22,7 @@ pub(crate) enum Kind {
 const USTAR: usize = 257;
 
 /// First bytes that suffice.
-const MAGIC: [(&[u8], Kind); 16] = [
+const MAGIC: [(&[u8], Kind); 20] = [
     (b"PK\x03\x04", Kind::Zip),
     (b"PK\x07\x08PK\x03\x04", Kind::Zip),
     (b"PK00PK\x03\x04", Kind::Zip),
@@ -28,6 +30,7 @@ const MAGIC: [(&[u8], Kind); 16] = [
     (b"\xfd7zXZ\0", Kind::Xz),
     (b"\x28\xb5\x2f\xfd", Kind::Zstd),
     (b"!<arch>\n", Kind::Ar),
+    (b"SQLite format 3\0", Kind::Sqlite),
     (b"7z\xbc\xaf\x27\x1c", Kind::Unread("7z")),
     (b"Rar!\x1a\x07", Kind::Unread("RAR")),
     (b"MSCF\0\0\0\0", Kind::Unread("cabinet")),
@@ -36,6 +39,9 @@ const MAGIC: [(&[u8], Kind); 16] = [
     (b"070701", Kind::Unread("cpio")),
     (b"070702", Kind::Unread("cpio")),
     (b"\xed\xab\xee\xdb", Kind::Unread("RPM")),
+    (b"# v2 git bundle\n", Kind::Unread("git bundle")),
+    (b"# v3 git bundle\n", Kind::Unread("git bundle")),
+    (b"PACK\0\0\0\x02", Kind::Unread("git pack")),
     (b"\x89LZO\0\r\n\x1a\n", Kind::Unread("LZO")),
 ];
 

@@ -4,6 +4,7 @@
 mod ar;
 mod kind;
 mod limits;
+mod sqlite;
 mod streams;
 mod tar;
 mod walk;

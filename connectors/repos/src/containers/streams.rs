@@ -36,7 +36,7 @@ pub(super) fn unpacker(kind: Kind, bytes: &[u8]) -> Option<Unpacker<'_>> {
         Kind::Bzip2 => Box::new(MultiBzDecoder::new(bytes)),
         Kind::Xz => Box::new(XzReader::new_mem_limit(bytes, true, LOOK_BACK >> 10)),
         Kind::Zstd => Box::new(Zstd::Next(bytes)),
-        Kind::Zip | Kind::Tar | Kind::Ar | Kind::Unread(_) => return None,
+        Kind::Zip | Kind::Tar | Kind::Ar | Kind::Sqlite | Kind::Unread(_) => return None,
     })
 }
 

@@ -3,7 +3,7 @@
 
 use super::kind::Kind;
 use super::limits::{Limits, Metered};
-use super::{ar, streams, tar, zip};
+use super::{ar, sqlite, streams, tar, zip};
 use std::cell::Cell;
 use std::io::Read;
 use std::ops::ControlFlow;
@@ -51,6 +51,7 @@ impl<'w> Walk<'w> {
         let flow = match kind {
             Kind::Zip => zip::members(self, bytes),
             Kind::Tar => tar::members(self, &mut &*bytes),
+            Kind::Sqlite => sqlite::members(self, bytes),
             Kind::Ar => ar::members(self, bytes),
             Kind::Gzip | Kind::Xz | Kind::Zstd | Kind::Bzip2 => streams::content(self, kind, bytes),
             Kind::Unread(name) => self.gap(&format!("{name} is not opened")),

@@ -1,6 +1,7 @@
 //! What each kind of archive shows, what is said of the rest, and that nothing hostile takes more than its share.
 
 pub(crate) mod pack;
+mod sqlite;
 
 use super::*;
 use pack::{ar, bzip2, encrypted_zip, gzip, tar, xz, zip, zstd};
