@@ -82,6 +82,7 @@ impl ReposConnector {
             cancel: context.cancel.clone(),
             sink: context.sink.clone(),
             source: source(),
+            fetched: Arc::default(),
         })
     }
 }

@@ -20,6 +20,10 @@ pub(crate) enum Missed {
     Reference,
     /// Older history was never fetched.
     Shallow,
+    /// Objects were left out when it was cloned, to be fetched when they are needed. A scan fetches nothing.
+    Partial,
+    /// The content of a file lies in git LFS, and was not fetched.
+    Lfs,
     /// An object or file is larger than the limit.
     TooLarge,
     /// A file or folder of the working tree cannot be read.
@@ -44,6 +48,8 @@ impl Missed {
             Self::Store => format!("a part of the object database could not be read: {what}"),
             Self::Reference => format!("a reference could not be followed: {what}"),
             Self::Shallow => format!("the clone is shallow: {what}"),
+            Self::Partial => format!("the clone is partial: {what}"),
+            Self::Lfs => format!("the content of a file lies in git LFS and was never fetched: {what}"),
             Self::TooLarge => format!("larger than the limit and not searched: {what}"),
             Self::File => format!("a file could not be read: {what}"),
             Self::Member => format!("a part of an archive was not searched: {what}"),
@@ -60,6 +66,8 @@ impl Missed {
                 "Run `git fsck --full` there, and scan a complete clone."
             }
             Self::Shallow => "Run `git fetch --unshallow` there, or scan the clone URL.",
+            Self::Partial => "Run `git fetch --refetch --no-filter` there, or scan the clone URL.",
+            Self::Lfs => "Run `git lfs fetch --all` there, and scan again.",
             Self::TooLarge => "Look at it by hand, or raise the size limit.",
             Self::File => "Allow the user who scans to read it.",
             Self::Member => "Unpack it, and scan the folder.",
@@ -89,6 +97,15 @@ impl Gaps {
             named.push(what);
         } else {
             *self.more.entry(kind).or_default() += 1;
+        }
+    }
+
+    /// Takes the objects that are missing for those that a partial clone never fetched, and only counts them.
+    pub(crate) fn absent_by_choice(&mut self) {
+        let named = self.named.remove(&Missed::Absent).map_or(0, |named| named.len() as u64);
+        let missing = named + self.more.remove(&Missed::Absent).unwrap_or_default();
+        if missing > 0 {
+            self.add(Missed::Partial, format!("{missing} objects were never fetched"));
         }
     }
 

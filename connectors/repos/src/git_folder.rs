@@ -28,7 +28,7 @@ pub(crate) fn endless_file(path: &Path) -> Option<PathBuf> {
 }
 
 /// The git folder of a repository, and the one that it shares with its other working trees.
-fn folders(path: &Path) -> Vec<PathBuf> {
+pub(crate) fn folders(path: &Path) -> Vec<PathBuf> {
     let dot = path.join(".git");
     if dot.is_dir() {
         return vec![dot];

@@ -216,7 +216,7 @@ impl Objects {
         match read {
             Read::Nothing => {}
             Read::Blob(id, found) => {
-                found.missed.iter().for_each(|what| gaps.add(Missed::Member, format!("object {id}{what}")));
+                found.tell(&format!("object {id}"), gaps);
                 if !found.hits.is_empty() {
                     self.hits.insert(id, found.hits);
                 }

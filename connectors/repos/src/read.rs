@@ -5,8 +5,8 @@ use crate::gaps::{Gaps, Missed};
 use crate::holdings::Holdings;
 use crate::identity::Identity;
 use crate::objects::{self, Objects};
-use crate::{git_folder, timeline, worktree};
-use std::collections::BTreeMap;
+use crate::{git_files, git_folder, timeline, worktree};
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use whose_connect::{CancellationToken, Sink, with_causes};
 use whose_detect::{Detection, Engine, FingerprintKey};
@@ -21,6 +21,8 @@ pub(crate) struct Reader {
     pub(crate) cancel: CancellationToken,
     pub(crate) sink: Sink,
     pub(crate) source: Source,
+    /// The digests of what git LFS fetched into the repository that is read.
+    pub(crate) fetched: std::sync::Arc<HashSet<String>>,
 }
 
 impl Reader {
@@ -107,6 +109,7 @@ pub(crate) fn folder(reader: &Reader, path: &Path, origin: &str, name: Option<St
     let mut gaps = Gaps::default();
     let mut finds = Finds::default();
     let mut seen = 0;
+    let reader = &Reader { fetched: git_files::fetched_by_lfs(path).into(), ..reader.clone() };
     let repo = match open(path) {
         Ok(repo) => repo,
         Err(error) => {
@@ -126,6 +129,9 @@ pub(crate) fn folder(reader: &Reader, path: &Path, origin: &str, name: Option<St
     let mut nested = Vec::new();
     if let Some(tree) = working_tree(path, repo.as_ref()) {
         seen += worktree::read(reader, &tree, &mut finds, &mut gaps, &mut nested);
+    }
+    if git_folder::is_repository(path) {
+        seen += git_files::read(reader, path, &mut finds, &mut gaps, &mut nested);
     }
     finds.redact(&reader.engine);
     let owners = repo.as_ref().map(CodeOwners::at_head).unwrap_or_default();
@@ -167,7 +173,19 @@ fn history(reader: &Reader, repo: &gix::Repository, finds: &mut Finds, gaps: &mu
     if holdings.is_truncated() {
         gaps.add(Missed::TooManyPlaces, "one tree holds a secret at more paths than are kept");
     }
+    if is_partial(repo) {
+        gaps.absent_by_choice();
+    }
     objects.read
+}
+
+/// Whether some remote promised to give later what it left out.
+fn is_partial(repo: &gix::Repository) -> bool {
+    let config = repo.config_snapshot();
+    let mut remotes = config.plumbing().sections_by_name("remote").into_iter().flatten();
+    let is_promisor =
+        remotes.any(|section| section.value("promisor").is_some_and(|value| value.as_slice() != b"false"));
+    is_promisor || config.string("extensions.partialClone").is_some()
 }
 
 /// Commits whose parents or trees the database lacks: a shallow clone says so itself.

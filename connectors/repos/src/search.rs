@@ -2,6 +2,8 @@
 //! bytes as they are, and, when it is an archive, each of its members.
 
 use crate::containers::{Kind, Limits, Met, walk};
+use crate::gaps::{Gaps, Missed};
+use crate::lfs;
 use crate::read::Reader;
 use std::collections::HashSet;
 use std::ops::ControlFlow;
@@ -25,7 +27,7 @@ pub(crate) struct Hit {
 pub(crate) struct Searched {
     pub(crate) hits: Vec<Hit>,
     /// What was not searched, as it is appended to the file's path: `!/a.txt (encrypted)`.
-    pub(crate) missed: Vec<String>,
+    missed: Vec<(Missed, String)>,
 }
 
 impl Reader {
@@ -36,6 +38,8 @@ impl Reader {
         if let Some(kind) = Kind::of(data) {
             self.search_members(data, kind, &mut searched);
             searched.without_echoes();
+        } else if let Some(digest) = lfs::digest(data).filter(|digest| !self.fetched.contains(*digest)) {
+            searched.miss(Missed::Lfs, format!(" ({digest})"));
         }
         searched
     }
@@ -48,7 +52,9 @@ impl Reader {
                     let hit = |detection| Hit { member: path.to_owned(), detection };
                     searched.hits.extend(self.search(content).into_iter().map(hit));
                 }
-                Met::Gap(why) if searched.missed.len() < NAMED => searched.missed.push(format!("{path} ({why})")),
+                Met::Gap(why) if searched.missed.len() < NAMED => {
+                    searched.miss(Missed::Member, format!("{path} ({why})"))
+                }
                 Met::Gap(_) => more += 1,
             }
             if self.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -56,15 +62,24 @@ impl Reader {
         // Unpackers are made for files that their own tools wrote. One that panics costs one archive.
         let walked = catch_unwind(AssertUnwindSafe(|| walk(data, kind, &Limits::default(), &mut visit)));
         if walked.is_err() {
-            searched.missed.push(" (its unpacker failed by a fault of ours)".into());
+            searched.miss(Missed::Member, " (its unpacker failed by a fault of ours)");
         }
         if more > 0 {
-            searched.missed.push(format!(" ({more} more of its members)"));
+            searched.miss(Missed::Member, format!(" ({more} more of its members)"));
         }
     }
 }
 
 impl Searched {
+    /// Tells what was not searched of the file at this path.
+    pub(crate) fn tell(&self, path: &str, gaps: &mut Gaps) {
+        self.missed.iter().for_each(|(kind, what)| gaps.add(*kind, format!("{path}{what}")));
+    }
+
+    fn miss(&mut self, kind: Missed, what: impl Into<String>) {
+        self.missed.push((kind, what.into()));
+    }
+
     pub(crate) fn is_nothing(&self) -> bool {
         self.hits.is_empty() && self.missed.is_empty()
     }

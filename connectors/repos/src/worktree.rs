@@ -39,12 +39,14 @@ pub(crate) fn read(reader: &Reader, root: &Path, finds: &mut Finds, gaps: &mut G
         .build();
     for entry in walk {
         match entry {
-            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => batch.push(entry.into_path()),
+            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file() || kind.is_symlink()) => {
+                batch.push(entry.into_path());
+            }
             Ok(_) => {}
             Err(error) => gaps.add(Missed::File, error.to_string()),
         }
         if batch.len() == BATCH {
-            files += search(reader, root, &std::mem::take(&mut batch), finds, gaps);
+            files += search(reader, root, "", &std::mem::take(&mut batch), finds, gaps);
             reader.progress(&format!("{files} files"));
         }
         if reader.is_stopped() {
@@ -53,19 +55,27 @@ pub(crate) fn read(reader: &Reader, root: &Path, finds: &mut Finds, gaps: &mut G
         }
     }
     nested.append(&mut found.lock().unwrap_or_else(PoisonError::into_inner));
-    files + search(reader, root, &batch, finds, gaps)
+    files + search(reader, root, "", &batch, finds, gaps)
 }
 
-fn search(reader: &Reader, root: &Path, batch: &[PathBuf], finds: &mut Finds, gaps: &mut Gaps) -> u64 {
+/// Searches some files under `root`, whose paths are told behind `prefix`, and returns how many were read.
+pub(crate) fn search(
+    reader: &Reader,
+    root: &Path,
+    prefix: &str,
+    batch: &[PathBuf],
+    finds: &mut Finds,
+    gaps: &mut Gaps,
+) -> u64 {
     let searched: Vec<_> = batch.par_iter().map(|path| search_one(reader, path)).collect();
     let mut files = 0;
     for (path, found) in batch.iter().zip(searched) {
-        let path = relative(root, path);
+        let path = format!("{prefix}{}", relative(root, path));
         match found {
             Ok(found) => {
                 files += 1;
                 found.hits.iter().for_each(|hit| stand(finds, format!("{path}{}", hit.member), &hit.detection));
-                found.missed.iter().for_each(|what| gaps.add(Missed::Member, format!("{path}{what}")));
+                found.tell(&path, gaps);
             }
             Err((kind, why)) => gaps.add(kind, format!("{path} ({why})")),
         }
@@ -75,6 +85,11 @@ fn search(reader: &Reader, root: &Path, batch: &[PathBuf], finds: &mut Finds, ga
 
 fn search_one(reader: &Reader, path: &Path) -> Result<Searched, (Missed, String)> {
     let failed = |error: std::io::Error| (Missed::File, error.to_string());
+    // Of a link the text is read, as git does, and never what it leads to.
+    if path.is_symlink() {
+        let target = std::fs::read_link(path).map_err(failed)?;
+        return Ok(reader.search_file(target.as_os_str().as_encoded_bytes()));
+    }
     let file = File::open(path).map_err(failed)?;
     let size = file.metadata().map_err(failed)?.len();
     let mut content = Vec::new();
