@@ -4,6 +4,7 @@ mod agent_identities;
 mod api;
 mod app_role_assignments;
 mod applications;
+mod client_certificate;
 mod connector;
 mod consents;
 mod credentials;

@@ -1,6 +1,7 @@
 //! Signing in. The library has no chain of its own for all cases, so this is ours: what the environment names is
 //! used and nothing else; where it names nothing, a managed identity and then the developer's tools are tried.
 
+use crate::client_certificate::{ClientCertificate, Statements};
 use crate::target::Target;
 use crate::transport::Transport;
 use azure_core::cloud::{CloudConfiguration, CustomConfiguration};
@@ -8,10 +9,11 @@ use azure_core::credentials::{Secret, TokenCredential};
 use azure_core::http::{ClientOptions, RetryOptions, Transport as LibraryTransport, Url};
 use azure_identity::{
     AzureCliCredential, AzureCliCredentialOptions, AzureDeveloperCliCredential, AzureDeveloperCliCredentialOptions,
-    ClientAssertionCredentialOptions, ClientSecretCredential, ClientSecretCredentialOptions, ManagedIdentityCredential,
-    ManagedIdentityCredentialOptions, UserAssignedId, WorkloadIdentityCredential, WorkloadIdentityCredentialOptions,
+    ClientAssertionCredential, ClientAssertionCredentialOptions, ClientSecretCredential, ClientSecretCredentialOptions,
+    ManagedIdentityCredential, ManagedIdentityCredentialOptions, UserAssignedId, WorkloadIdentityCredential,
+    WorkloadIdentityCredentialOptions,
 };
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use whose_connect::{Client, ConnectError};
@@ -27,6 +29,7 @@ pub struct AzureSignIn {
     tenant: Option<String>,
     client_id: Option<String>,
     client_secret: Option<Secret>,
+    certificate_file: Option<PathBuf>,
     token_file: Option<PathBuf>,
     authority: Option<String>,
 }
@@ -39,6 +42,7 @@ impl AzureSignIn {
             tenant: set("AZURE_TENANT_ID"),
             client_id: set("AZURE_CLIENT_ID"),
             client_secret: set("AZURE_CLIENT_SECRET").map(Secret::new),
+            certificate_file: set("AZURE_CLIENT_CERTIFICATE_PATH").map(PathBuf::from),
             token_file: set("AZURE_FEDERATED_TOKEN_FILE").map(PathBuf::from),
             authority: set("AZURE_AUTHORITY_HOST"),
         }
@@ -52,7 +56,7 @@ impl AzureSignIn {
         endpoint: Option<&Url>,
         scope: &str,
     ) -> Result<(Arc<dyn TokenCredential>, String), ConnectError> {
-        let ways = self.ways(target, client, endpoint)?;
+        let ways = self.ways(target, client, endpoint).await?;
         let mut reasons = Vec::new();
         for way in ways {
             let token = tokio::time::timeout(way.patience, way.credential.get_token(&[scope], None)).await;
@@ -65,7 +69,7 @@ impl AzureSignIn {
         Err(refused(target, &reasons.join("; ")))
     }
 
-    fn ways(&self, target: &Target, client: &Client, endpoint: Option<&Url>) -> Result<Vec<Way>, ConnectError> {
+    async fn ways(&self, target: &Target, client: &Client, endpoint: Option<&Url>) -> Result<Vec<Way>, ConnectError> {
         let options = |retry| self.options(target, client, endpoint, retry);
         let tenant = target.tenant.as_ref().or(self.tenant.as_ref());
         let unusable = |error: azure_core::Error| refused(target, &first_line(&error.to_string()));
@@ -73,6 +77,9 @@ impl AzureSignIn {
             let options = ClientSecretCredentialOptions { client_options: options(RetryOptions::default()) };
             let credential = ClientSecretCredential::new(tenant, id.clone(), secret.clone(), Some(options));
             return Ok(vec![Way::new("client secret", credential.map_err(unusable)?)]);
+        }
+        if let Some(file) = &self.certificate_file {
+            return Ok(vec![self.by_certificate(target, file, options(RetryOptions::default())).await?]);
         }
         if let (Some(tenant), Some(id), Some(file)) = (tenant, &self.client_id, &self.token_file) {
             let credential = WorkloadIdentityCredential::new(Some(WorkloadIdentityCredentialOptions {
@@ -103,9 +110,39 @@ impl AzureSignIn {
         ])
     }
 
+    async fn by_certificate(&self, target: &Target, file: &Path, client: ClientOptions) -> Result<Way, ConnectError> {
+        let broken = |reason: String, remedy: &str| ConnectError::SignIn {
+            target: target.describe(),
+            reason,
+            remedy: remedy.into(),
+            source: None,
+        };
+        let tenant = target.tenant.as_ref().or(self.tenant.as_ref());
+        let (Some(tenant), Some(app_id)) = (tenant, &self.client_id) else {
+            return Err(broken(
+                "AZURE_CLIENT_CERTIFICATE_PATH is set, and the tenant or the application is not named".into(),
+                "Set AZURE_TENANT_ID and AZURE_CLIENT_ID as well",
+            ));
+        };
+        let certificate = ClientCertificate::open(file).await.map_err(|fault| {
+            broken(format!("the certificate file {} cannot be used: {fault}", file.display()), fault.remedy())
+        })?;
+        let endpoint = format!("{}/{tenant}/oauth2/v2.0/token", self.authority(target).trim_end_matches('/'));
+        let statements = Statements { certificate, app_id: app_id.clone(), endpoint };
+        let options = ClientAssertionCredentialOptions { client_options: client };
+        let credential = ClientAssertionCredential::new(tenant.clone(), app_id.clone(), statements, Some(options));
+        let credential = credential.map_err(|error| refused(target, &first_line(&error.to_string())))?;
+        Ok(Way::new("client certificate", credential))
+    }
+
+    /// Where tokens are issued.
+    fn authority<'s>(&'s self, target: &'s Target) -> &'s str {
+        self.authority.as_deref().unwrap_or(target.cloud.authority)
+    }
+
     fn options(&self, target: &Target, client: &Client, endpoint: Option<&Url>, retry: RetryOptions) -> ClientOptions {
         let mut cloud = CustomConfiguration::default();
-        cloud.authority_host = self.authority.clone().unwrap_or_else(|| target.cloud.authority.into());
+        cloud.authority_host = self.authority(target).to_owned();
         let transport = Transport { client: client.clone(), instead: endpoint.cloned() };
         ClientOptions {
             retry,
@@ -133,8 +170,8 @@ fn refused(target: &Target, reason: &str) -> ConnectError {
     ConnectError::SignIn {
         target: target.describe(),
         reason: reason.into(),
-        remedy: "Sign in with `az login`, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET of an \
-                 application that holds the permissions of `whose permissions azure`"
+        remedy: "Sign in with `az login`, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET (or \
+                 AZURE_CLIENT_CERTIFICATE_PATH) of an application that holds the permissions of `whose permissions azure`"
             .into(),
         source: None,
     }

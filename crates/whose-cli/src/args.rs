@@ -22,7 +22,9 @@ const SCAN_HELP: &str = "\
 Targets:
   aws                          the account of the credentials that this machine has (environment, profile, SSO, role)
   aws:profile=NAME             the account of a profile; more: role=ARN, external-id=ID, region=NAME
-  azure:tenant=ID              a tenant of Entra and its subscriptions (AZURE_CLIENT_ID and its kin, or a signed-in az)
+  azure:tenant=ID              a tenant of Entra and its subscriptions (AZURE_TENANT_ID and AZURE_CLIENT_ID with
+                               AZURE_CLIENT_SECRET, or with AZURE_CLIENT_CERTIFICATE_PATH: key and certificate in PEM,
+                               not encrypted; workload or managed identity; or a signed-in az)
   gcp:project=ID               a project of Google Cloud, or gcp:organization=ID (application default credentials)
   github:ORG                   an organisation of GitHub and its code (GITHUB_TOKEN, or GITHUB_APP_ID with its key)
   PATH                         a git repository (working tree and whole history, bare too) or a plain folder

@@ -11,6 +11,7 @@ mod github;
 mod google;
 mod large;
 mod loopback;
+mod openssl;
 mod repository;
 mod served;
 mod token;
@@ -23,7 +24,7 @@ pub use account::{
 };
 pub use aws::{AwsServer, CREDENTIAL_REPORT_COLUMNS, Request};
 pub use company::{CloudLeaks, World};
-pub use entra::{EntraLeak, EntraRequest, EntraServer, EntraTenant, Subscription};
+pub use entra::{EntraCertificate, EntraLeak, EntraRequest, EntraServer, EntraTenant, Subscription};
 pub use error::WorldError;
 pub use github::{
     GithubAppKey, GithubAuthorization, GithubDeployKey, GithubInstallation, GithubOrganization, GithubRepository,

@@ -3,6 +3,7 @@
 
 mod apps;
 mod azure;
+mod certificate;
 mod directory;
 mod faults;
 mod odata;
@@ -13,6 +14,7 @@ mod tenant;
 #[cfg(test)]
 mod tests;
 
+pub use certificate::EntraCertificate;
 pub(crate) use odata::Query;
 pub(crate) use plan::guid;
 pub use server::{EntraRequest, EntraServer};

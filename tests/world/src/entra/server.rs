@@ -1,5 +1,6 @@
 //! The tenant on a port of loopback: tokens, Microsoft Graph and Azure Resource Manager at one address.
 
+use super::certificate::{EntraCertificate, Registered};
 use super::faults::{Faults, error};
 use super::odata::Query;
 use super::routes::route;
@@ -52,6 +53,7 @@ struct Served {
     faults: Faults,
     page_at_most: usize,
     requests: Vec<EntraRequest>,
+    registered: Registered,
 }
 
 impl World {
@@ -61,8 +63,13 @@ impl World {
     /// When no port of loopback can be had.
     pub async fn serve_entra(&self) -> Result<EntraServer, WorldError> {
         let port = Port::open().await?;
-        let served =
-            Served { tenant: self.entra(), faults: Faults::default(), page_at_most: 999, requests: Vec::new() };
+        let served = Served {
+            tenant: self.entra(),
+            faults: Faults::default(),
+            page_at_most: 999,
+            requests: Vec::new(),
+            registered: Registered::default(),
+        };
         let shared = Arc::new(Shared { address: port.address(), state: Mutex::new(served) });
         let router = Router::new().fallback(answer).with_state(Arc::clone(&shared));
         Ok(EntraServer { running: port.serve(router), shared })
@@ -83,6 +90,11 @@ impl EntraServer {
             ("AZURE_CLIENT_ID", state.tenant.scanner.app_id.clone()),
             ("AZURE_CLIENT_SECRET", state.tenant.scanner.secret.clone()),
         ]
+    }
+
+    /// Lets the scanner's application sign in with a certificate as well.
+    pub fn register(&self, certificate: EntraCertificate) {
+        self.shared.lock().registered.add(certificate);
     }
 
     /// Every call so far.
@@ -163,7 +175,7 @@ async fn answer(
     let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let (action, status, value) = match method {
         Method::POST => {
-            let (status, value) = token(&shared.lock().tenant, uri.path(), &String::from_utf8_lossy(&body));
+            let (status, value) = token(&mut shared.lock(), uri.path(), &String::from_utf8_lossy(&body));
             ("Token", status, value)
         }
         Method::GET => list(&shared, &uri, bearer),
@@ -195,13 +207,24 @@ async fn answer(
 }
 
 /// A token for the application that scans, and for nobody else.
-fn token(tenant: &EntraTenant, path: &str, form: &str) -> (u16, Value) {
+fn token(served: &mut Served, path: &str, form: &str) -> (u16, Value) {
     let form = Query::parse(&form.replace('+', " "));
     let field = |name: &str| form.fields.get(name).map(String::as_str).unwrap_or_default();
-    let known = field("client_id") == tenant.scanner.app_id && field("client_secret") == tenant.scanner.secret;
+    let tenant = &served.tenant;
+    let proved = match field("client_assertion_type") {
+        "" if field("client_secret") == tenant.scanner.secret => Ok(()),
+        "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" => {
+            served.registered.take(field("client_assertion"), &tenant.id, &tenant.scanner.app_id)
+        }
+        _ => Err("AADSTS7000215: Invalid client secret."),
+    };
+    if let Err(fault) = proved {
+        return (401, json!({"error": "invalid_client", "error_description": fault}));
+    }
     let here = path.trim_start_matches('/').split('/').next() == Some(tenant.id.as_str());
+    let known = field("client_id") == tenant.scanner.app_id;
     if !known || !here || !path.ends_with("/oauth2/v2.0/token") || field("grant_type") != "client_credentials" {
-        return (401, json!({"error": "invalid_client", "error_description": "AADSTS7000215: Invalid client secret."}));
+        return (401, json!({"error": "invalid_client", "error_description": "AADSTS700016: Application not found."}));
     }
     let claims = json!({"tid": tenant.id, "aud": field("scope"), "appid": tenant.scanner.app_id});
     let part = |value: &Value| BASE64URL_NOPAD.encode(value.to_string().as_bytes());

@@ -1,11 +1,11 @@
 //! A GitHub App that signs in: its statements are verified by the public half of its key, and it gets tokens that
 //! end, as GitHub gives them.
 
+use crate::openssl::openssl;
 use data_encoding::BASE64URL_NOPAD;
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 use serde_json::{Value, json};
-use std::io::{Error, Write};
-use std::process::{Command, Stdio};
+use std::io::Error;
 
 /// The longest time for which GitHub takes a statement, with a minute for clocks that differ.
 const LONGEST: i64 = 11 * 60;
@@ -28,17 +28,6 @@ impl GithubAppKey {
         let public = openssl(&["rsa", "-RSAPublicKey_out", "-outform", "DER"], &private)?;
         Ok(Self { private: String::from_utf8(private).map_err(Error::other)?, public })
     }
-}
-
-fn openssl(arguments: &[&str], input: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut program = Command::new("openssl");
-    program.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut running = program.spawn()?;
-    if let Some(mut stdin) = running.stdin.take() {
-        stdin.write_all(input)?;
-    }
-    let output = running.wait_with_output()?;
-    if output.status.success() { Ok(output.stdout) } else { Err(Error::other("openssl failed")) }
 }
 
 /// An app as the server knows it.
