@@ -8,8 +8,8 @@ SOURCES is a folder with the descriptions, which are too large to be kept here:
     graph/v1.0-Prod.csdl, graph/beta-entity-types.json, graph/beta-complex-types.json
         from https://github.com/microsoftgraph/msgraph-metadata (schemas/, schemas/type-mappings/)
     arm/azure/mgmt/...
-        `pip download --no-deps azure-mgmt-authorization==4.0.0 azure-mgmt-resource==23.1.1`, unpacked; Microsoft
-        generates them from https://github.com/Azure/azure-rest-api-specs
+        `pip download --no-deps azure-mgmt-authorization==4.0.0 azure-mgmt-resource==23.1.1 azure-mgmt-storage==21.2.1`,
+        unpacked; Microsoft generates them from https://github.com/Azure/azure-rest-api-specs
     google/*.json
         googleapiclient/discovery_cache/documents/ of `pip download --no-deps google-api-python-client==2.202.0`
     github/ghec.json
@@ -77,6 +77,9 @@ ARM = {
     "azure:ListRoleAssignments": (
         "/subscriptions/{subscriptionId}/providers/Microsoft.Authorization/roleAssignments",
         "authorization/v2022_04_01", "RoleAssignmentListResult"),
+    "azure:ListStorageAccounts": (
+        "/subscriptions/{subscriptionId}/providers/Microsoft.Storage/storageAccounts", "storage/v2023_05_01",
+        "StorageAccountListResult"),
 }
 
 # Call: document and method.
@@ -279,8 +282,10 @@ class Arm:
         return {} if kind == "object" else {"type": "string"}
 
     def define(self, maps, name):
-        if name not in self.defs:
-            self.defs[name] = None
+        # Two packages may have a class of one name.
+        own = f"{self.space}.{name}"
+        if own not in self.defs:
+            self.defs[own] = None
             schema = closed({})
             for field in maps[name].values():
                 place, *path = [schema["properties"], *re.split(r"(?<!\\)\.", field["key"])]
@@ -288,11 +293,12 @@ class Arm:
                     place = place.setdefault(step, or_null(closed({})))["properties"]
                 # Resource Manager writes null for what is not set.
                 place[path[-1]] = or_null(self.of(maps, field["type"]))
-            self.defs[name] = schema
-        return reference(name)
+            self.defs[own] = schema
+        return reference(own)
 
     def operations(self):
         for call, (path, module, answer) in ARM.items():
+            self.space = module.split("/")[0]
             maps, _ = self.maps(module)
             known = "".join(one.read_text() for one in (self.folder / module / "operations").glob("*.py"))
             assert f'"{path}"' in known, path
@@ -401,8 +407,8 @@ class Github:
 VENDORS = [
     ("graph", Graph, "https://github.com/microsoftgraph/msgraph-metadata",
      "commit f54f11b60956ea7b185ca0447b2b80805836ec7b of 20 August 2026", "MIT"),
-    ("arm", Arm, "https://github.com/Azure/azure-rest-api-specs, through PyPI azure-mgmt-authorization and "
-     "azure-mgmt-resource", "4.0.0 and 23.1.1", "MIT"),
+    ("arm", Arm, "https://github.com/Azure/azure-rest-api-specs, through PyPI azure-mgmt-authorization, "
+     "azure-mgmt-resource and azure-mgmt-storage", "4.0.0, 23.1.1 and 21.2.1", "MIT"),
     ("google", Google, "https://www.googleapis.com/discovery/v1/apis, through PyPI google-api-python-client",
      "2.202.0 of 10 November 2026", "Apache-2.0"),
     ("github", Github, "https://github.com/github/rest-api-description (ghec), through npm @octokit/openapi",

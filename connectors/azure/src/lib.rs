@@ -24,6 +24,7 @@ mod service_principals;
 mod session;
 mod sign_in;
 mod sign_in_activity;
+mod storage_accounts;
 mod target;
 mod transport;
 mod users;
@@ -53,6 +54,7 @@ pub static AZURE: ConnectorInfo = ConnectorInfo {
         directory_roles::INFO,
         role_assignments::INFO,
         managed_identities::INFO,
+        storage_accounts::INFO,
         groups::INFO,
         sign_in_activity::OF_PRINCIPALS,
         sign_in_activity::OF_CREDENTIALS,
@@ -75,6 +77,7 @@ const COLLECTORS: &[&dyn Collector<Session>] = &[
     &directory_roles::DirectoryRoles,
     &role_assignments::RoleAssignments,
     &managed_identities::ManagedIdentities,
+    &storage_accounts::StorageAccounts,
     &groups::GroupMembers,
     &sign_in_activity::OfPrincipals,
     &sign_in_activity::OfCredentials,

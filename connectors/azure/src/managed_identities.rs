@@ -48,7 +48,7 @@ impl Collector<Session> for ManagedIdentities {
     async fn collect(&self, session: &Session, out: &mut Recorder) -> Result<(), CallError> {
         let (mut wanted, subscriptions) = {
             let known = session.known();
-            (known.managed.clone(), known.subscriptions.clone())
+            (known.managed.clone(), known.subscriptions.clone().unwrap_or_default())
         };
         if wanted.is_empty() {
             return Ok(());

@@ -14,7 +14,7 @@ pub fn least_privilege_grant() -> String {
         "azureCustomRole": {
             "Name": "Whose read-only scanner",
             "IsCustom": true,
-            "Description": "Reads role assignments; changes nothing.",
+            "Description": "Reads role assignments and the age of keys; changes nothing.",
             "Actions": actions,
             "NotActions": [],
             "AssignableScopes": ["/providers/Microsoft.Management/managementGroups/MANAGEMENT_GROUP_ID"],

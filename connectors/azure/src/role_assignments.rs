@@ -114,6 +114,8 @@ impl Collector<Session> for RoleAssignments {
         let own =
             |one: &Subscription| one.tenant_id.as_ref().is_none_or(|id| id.eq_ignore_ascii_case(&session.tenant.0));
         let found: Vec<Subscription> = found.into_iter().filter(own).collect();
+        let ids = found.iter().map(|one| one.subscription_id.clone()).collect();
+        session.known().subscriptions = Some(ids);
         if found.is_empty() {
             // Resource Manager leaves out what the caller may not see, so an empty list does not say that there is none.
             let reason = "no subscription is visible to the identity that scans";
@@ -132,7 +134,6 @@ impl Collector<Session> for RoleAssignments {
                 None => State::Unknown,
             };
             out.node(node).await;
-            session.known().subscriptions.push(one.subscription_id.clone());
             if let Err(error) = read(session, &one.subscription_id, name, &mut seen, out).await {
                 out.failed(&error);
             }

@@ -49,8 +49,8 @@ pub(crate) struct Known {
     pub(crate) agents: BTreeSet<String>,
     /// Object ids of managed identities by their Azure resource, in lower case.
     pub(crate) managed: BTreeMap<String, String>,
-    /// Visible subscriptions, by id.
-    pub(crate) subscriptions: Vec<String>,
+    /// Visible subscriptions, by id, once they were read.
+    pub(crate) subscriptions: Option<Vec<String>>,
     /// Object ids of users.
     pub(crate) users: BTreeSet<String>,
     /// Service principals as the resources that others get roles and scopes of, by object id.

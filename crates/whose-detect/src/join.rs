@@ -22,6 +22,8 @@ pub(crate) enum JoinRule {
     EntraClientSecret,
     /// Whoever in Entra ID signed a shared access signature.
     AzureSigner,
+    /// The storage account that an account key, or a signature made with one, opens.
+    AzureStorageAccount,
     /// The service-account key of that `private_key_id`.
     GcpServiceAccountKey,
     /// The token that ends so, among those that an organisation on GitHub lists.
@@ -40,6 +42,7 @@ impl JoinRule {
             Self::AwsBedrockUser => "the user in it",
             Self::EntraClientSecret => "the first three characters, beside the application or the tenant",
             Self::AzureSigner => "who signed it",
+            Self::AzureStorageAccount => "the storage account beside it",
             Self::GithubLastEight => "the last eight characters",
             Self::JwtSubject => "the subject in its claims",
             Self::PublicHalf => "the public half of the key, and its certificate in the same file",
@@ -66,6 +69,7 @@ impl JoinRule {
             }
             Self::EntraClientSecret => vec![entra_client_secret(found)],
             Self::AzureSigner => azure_signer(found.value),
+            Self::AzureStorageAccount => azure_storage_account(found),
             Self::GcpServiceAccountKey => {
                 // The key id is unique by itself, so a lone one joins without its service account.
                 let key = NodeId::new("gcp", "", "service-account-key", &found.text());
@@ -111,4 +115,13 @@ fn azure_signer(value: &[u8]) -> Vec<Join> {
         strength: JoinStrength::EmbeddedSubject,
     };
     vec![of("service-principal"), of("user")]
+}
+
+/// The name of a storage account is unique over all tenants. Which of its two keys a value is, or which of them made a
+/// signature, the value does not tell. What an identity signed is no key's work.
+fn azure_storage_account(found: &Found<'_>) -> Vec<Join> {
+    let name = found.groups.iter().find(|(name, _)| matches!(*name, "account" | "account_name"));
+    let Some((_, name)) = name.filter(|_| Signature::read(found.value).signer.is_none()) else { return Vec::new() };
+    let account = NodeId::new("azure", "", "storage-account", &String::from_utf8_lossy(name));
+    vec![Join { target: JoinTarget::Node(account), scope: None, strength: JoinStrength::EmbeddedSubject }]
 }

@@ -1,6 +1,7 @@
 //! What was read and what was not: whoever reasons from absence asks here first.
 
 use crate::gaps::GapIndex;
+use crate::nodes::opens_resources;
 use crate::{Graph, Ix};
 use whose_model::{Coverage, EdgeKind, Facet, Gap, NodeId, NodeKind};
 
@@ -54,7 +55,10 @@ impl Graph {
         let id = &self.node(subject).id;
         let types = self.types_of(subject);
         let tells = |(row, _): &(&Coverage, &GapIndex)| types.is_empty() || types.iter().any(|of| row.speaks_of(of));
-        let mut rows = self.indexed_rows(scope, facet).filter(tells).peekable();
+        let is_identity = self.node(subject).kind() == NodeKind::Identity;
+        let of_resources = |row: &Coverage| !row.types.is_empty() && row.types.iter().all(|of| opens_resources(of));
+        let elsewhere = |(row, _): &(&Coverage, &GapIndex)| is_identity && of_resources(row);
+        let mut rows = self.indexed_rows(scope, facet).filter(|row| tells(row) && !elsewhere(row)).peekable();
         if rows.peek().is_none() {
             return Some(self.not_listed(scope, facet));
         }
@@ -296,6 +300,8 @@ mod tests {
         };
         assert_eq!(ask("ssh-public-key", None), (false, false, true));
         assert_eq!(ask("access-key", None), (true, true, true));
+        // No identity holds a key that opens a storage account.
+        assert_eq!(ask("storage-account-key", None), (false, false, false));
         // The keys of one user that could not be listed may hold the one that is missing.
         assert_eq!(ask("access-key", Some(user("bob"))), (false, true, false));
     }

@@ -181,6 +181,18 @@ impl Graph {
         self.credentials_of_secret(secret).next()
     }
 
+    /// The resource that a leaked secret opens, when it names that and not which of its keys it is.
+    pub fn resource_of_secret(&self, secret: Ix) -> Option<Ix> {
+        let mut values = self.out(secret, EdgeKind::IsValueOf).map(|(to, _)| to);
+        values.find(|to| self.node(*to).kind() == NodeKind::Resource)
+    }
+
+    /// The credentials that open a resource by themselves, without proving an identity.
+    pub fn keys_of(&self, resource: Ix) -> impl Iterator<Item = Ix> + '_ {
+        let holders = self.incoming(resource, EdgeKind::HasPermission).map(|(from, _)| from);
+        holders.filter(|from| self.node(*from).kind() == NodeKind::Credential)
+    }
+
     /// The leaked secrets that are the value of this credential.
     pub fn secrets_of(&self, credential: Ix) -> impl Iterator<Item = Ix> + '_ {
         self.incoming(credential, EdgeKind::IsValueOf).map(|(secret, _)| secret)

@@ -165,7 +165,9 @@ pub(crate) fn kind_of_type(r#type: &str) -> Option<NodeKind> {
         | "console-password"
         | "signing-certificate"
         | "ssh-public-key"
-        | "service-specific-credential" => Some(NodeKind::Credential),
+        | "service-specific-credential"
+        | "storage-account-key" => Some(NodeKind::Credential),
+        "storage-account" => Some(NodeKind::Resource),
         "oidc-provider" | "saml-provider" => Some(NodeKind::Trust),
         "iam-group" => Some(NodeKind::Group),
         "iam-policy" | "iam-inline-policy" => Some(NodeKind::Grant),
@@ -175,6 +177,12 @@ pub(crate) fn kind_of_type(r#type: &str) -> Option<NodeKind> {
         "owner" => Some(NodeKind::Owner),
         _ => None,
     }
+}
+
+/// Whether credentials of a type open a resource and never prove an identity: no list of them says anything of what an
+/// identity holds.
+pub(crate) fn opens_resources(r#type: &str) -> bool {
+    r#type == "storage-account-key"
 }
 
 fn empty(kind: NodeKind, r#type: &str) -> What {

@@ -24,11 +24,11 @@ pub enum EdgeKind {
     RunsAs,
     /// Identity → a credential or secret store that it can read.
     CanReadSecret,
-    /// Leaked secret → the credential whose value it is (derived).
+    /// Leaked secret → the credential whose value it is, or the identity or resource that it names (derived).
     IsValueOf,
     /// Identity or group → grant.
     HasGrant,
-    /// Identity or grant → resource or scope.
+    /// Identity, grant, or a credential that proves no identity → resource or scope.
     HasPermission,
     /// Scope → anything in it.
     Contains,

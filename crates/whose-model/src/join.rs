@@ -39,7 +39,8 @@ impl JoinStrength {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum JoinTarget {
-    /// By id: the credential or, when the value names no more than that, the identity.
+    /// By id: the credential or, when the value names no more than that, the identity that it proves or the resource
+    /// that it opens.
     Node(NodeId),
     /// By the public half of the key that it is: each credential with this thumbprint or public key.
     PublicHalf(String),
@@ -81,7 +82,7 @@ impl JoinTarget {
 /// Something that a leaked value would be, or would lie in, if that is in the inventory.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Join {
-    /// The credential (or, when only that is known, the identity) that the value belongs to.
+    /// The credential (or, when only that is known, the identity or resource) that the value belongs to.
     pub target: JoinTarget,
     /// The scope that the value names by itself, for example the account of an AWS key id.
     #[serde(default, skip_serializing_if = "Option::is_none")]

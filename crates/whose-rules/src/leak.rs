@@ -14,6 +14,12 @@ pub(crate) enum Standing {
     Live(Ix),
     /// It names an identity that works, and by its own word it has not ended yet.
     Bearer(Ix, Timestamp),
+    /// It is one of these keys of a resource, or was made with one, which work and were there when it leaked.
+    OneKeyOf(Ix, Vec<Ix>),
+    /// It is a key of a resource that takes none of its keys any more, or was made with one.
+    KeysOff(Ix),
+    /// It is an older key of a resource, all of whose keys were made after it leaked, or was made with one.
+    KeysRenewed(Ix),
     /// It is the value of a credential that is disabled or expired, or names an identity that is.
     Dead(Ix),
     /// By its own word it has ended.
@@ -61,9 +67,10 @@ fn standings(graph: &Graph, scanned: &BTreeSet<Ix>, secret: Ix, ends: Option<Tim
     if !credentials.is_empty() {
         return credentials;
     }
-    vec![match graph.identity_of(secret) {
-        Some(identity) => of_identity(graph, identity, ends),
-        None => unmatched(graph, scanned, secret),
+    vec![match (graph.identity_of(secret), graph.resource_of_secret(secret)) {
+        (Some(identity), _) => of_identity(graph, identity, ends),
+        (None, Some(resource)) => of_resource(graph, resource, secret),
+        (None, None) => unmatched(graph, scanned, secret),
     }]
 }
 
@@ -84,6 +91,29 @@ fn of_identity(graph: &Graph, identity: Ix, ends: Option<Timestamp>) -> Standing
         (State::Enabled, Some(ends)) => Standing::Bearer(identity, ends),
         (State::Enabled, None) | (State::Unknown, _) => Standing::Undecided(identity),
     }
+}
+
+/// A value names the resource and not which of its keys it is. A key that was made after the value leaked is not it.
+fn of_resource(graph: &Graph, resource: Ix, secret: Ix) -> Standing {
+    let keys: Vec<Ix> = graph.keys_of(resource).collect();
+    let is_off = |key: &Ix| matches!(graph.node(*key).state, State::Disabled | State::Deleted);
+    if keys.is_empty() || keys.iter().any(|key| graph.node(*key).state == State::Unknown) {
+        return Standing::Undecided(resource);
+    }
+    let working: Vec<Ix> = keys.into_iter().filter(|key| !is_off(key)).collect();
+    if working.is_empty() {
+        return Standing::KeysOff(resource);
+    }
+    let leaked = graph.places_of(secret).first().and_then(|place| place.date);
+    let was_there = |key: &Ix| made(graph, *key).zip(leaked).is_none_or(|(made, leaked)| made <= leaked);
+    let possible: Vec<Ix> = working.into_iter().filter(was_there).collect();
+    if possible.is_empty() { Standing::KeysRenewed(resource) } else { Standing::OneKeyOf(resource, possible) }
+}
+
+/// When the value that a credential has now was made.
+fn made(graph: &Graph, credential: Ix) -> Option<Timestamp> {
+    let node = graph.node(credential);
+    node.credential().and_then(|detail| detail.rotated).or(node.created)
 }
 
 fn unmatched(graph: &Graph, scanned: &BTreeSet<Ix>, secret: Ix) -> Standing {

@@ -57,7 +57,8 @@ impl World {
     /// Look-alikes in the whole company.
     pub fn all_look_alikes(&self) -> Vec<Planted> {
         let (entra, google, github) = (self.entra(), self.google(), self.github());
-        [self.look_alikes(), entra.look_alikes(), google.look_alikes(), &github.look_alikes].concat()
+        let of_providers = [self.look_alikes(), entra.look_alikes(), google.look_alikes(), &github.look_alikes];
+        [of_providers.concat(), self.cloud_leaks().look_alikes].concat()
     }
 }
 

@@ -1,7 +1,7 @@
 //! The invented tenant, read without any fault.
 
 use super::estate;
-use whose_model::{Class, CoverageState, EdgeKind, NodeId, PartyKind, State, Tier, Usage};
+use whose_model::{Class, CoverageState, EdgeKind, NodeId, NodeKind, PartyKind, State, Tier, Usage};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_listing_is_complete_and_makes_no_call_that_it_did_not_declare() {
@@ -202,4 +202,40 @@ async fn a_managed_identity_takes_the_tags_of_its_resource() {
     let identity = scan.node(&estate.principal("invoice-render"));
     assert_eq!(identity.tags["Owner"], "ines.okafor@tallowmere.example");
     assert!(identity.address.unwrap().contains("/sites/invoice-render"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn storage_accounts_have_two_keys_with_an_age_and_no_value() {
+    let estate = estate().await;
+    let scan = estate.scan().await;
+    let key = |name: &str| scan.node(&NodeId::new("azure", "", "storage-account-key", name));
+    let rotated = |name: &str| key(name).credential().unwrap().rotated;
+    let day = |text: &str| Some(text.parse().unwrap());
+    assert_eq!((key("tlwinvoices/key1").created, rotated("tlwinvoices/key1")), (day("2025-07-12T22:00:00Z"), None));
+    assert_eq!(rotated("tlwtracking/key2"), day("2026-11-04T22:00:00Z"));
+    assert_eq!(key("tlwtracking/key1").state, State::Enabled);
+    assert_eq!(key("tlwarchive/key1").state, State::Disabled, "the account takes no keys");
+    let account = scan.node(&NodeId::new("azure", "", "storage-account", "tlwarchive"));
+    assert_eq!((account.kind(), account.tags["allowSharedKeyAccess"].as_str()), (NodeKind::Resource, "false"));
+    let account = scan.node(&NodeId::new("azure", "", "storage-account", "tlwtracking"));
+    assert_eq!(account.tags["keyExpirationPeriodInDays"], "90");
+    assert_eq!(account.tags["publicNetworkAccess"], "Enabled");
+    assert_eq!(scan.targets(&key("tlwtracking/key1").id, EdgeKind::HasPermission), [account.id]);
+    let listed = estate.server.requests().into_iter().filter(|one| one.action == "ListStorageAccounts");
+    assert_eq!(listed.count(), 2, "one call for each subscription, and none for an account");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_azure_keeps_no_time_of_is_as_old_as_its_account() {
+    let estate = estate().await;
+    estate.server.change(|tenant| {
+        for account in &mut tenant.subscriptions[0].storage_accounts {
+            account["properties"]["keyCreationTime"] = serde_json::Value::Null;
+            account["properties"]["allowSharedKeyAccess"] = serde_json::Value::Null;
+        }
+    });
+    let scan = estate.scan().await;
+    let key = scan.node(&NodeId::new("azure", "", "storage-account-key", "tlwarchive/key2"));
+    assert_eq!((key.state, key.credential().unwrap().rotated), (State::Enabled, None), "not set means yes");
+    assert_eq!(key.created, Some("2024-06-07T22:00:00Z".parse().unwrap()));
 }

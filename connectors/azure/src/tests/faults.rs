@@ -50,7 +50,7 @@ fn gap_of(coverage: &Coverage, call: ApiCall) -> &whose_model::Gap {
 fn dependants(call: ApiCall) -> &'static [&'static str] {
     match call.operation() {
         "ListServicePrincipals" => &["graph:ListAppRoleAssignedTo"],
-        "ListSubscriptions" => &["azure:ListResources"],
+        "ListSubscriptions" => &["azure:ListResources", "azure:ListStorageAccounts"],
         _ => &[],
     }
 }
@@ -132,6 +132,7 @@ async fn a_tenant_without_visible_subscriptions_is_told_as_such() {
     estate.server.change(|tenant| tenant.subscriptions.clear());
     let scan = estate.scan().await;
     assert_eq!(scan.coverage("role-assignments").state, CoverageState::NotEnabled);
+    assert_eq!(scan.coverage("storage-accounts").state, CoverageState::Complete, "there is nothing more to miss");
     let tags = scan.coverage("managed-identities");
     assert_eq!(tags.gaps[0].subject, Some(estate.principal("invoice-render")), "only its own tags are unknown");
 }

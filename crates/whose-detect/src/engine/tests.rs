@@ -202,6 +202,23 @@ fn signature_joins_by_its_signer_and_names_its_account() {
 }
 
 #[test]
+fn storage_key_and_what_it_signed_join_by_the_account_beside_them() {
+    let account = JoinTarget::Node(NodeId::new("azure", "", "storage-account", "acmelogs"));
+    let by_account = [Join { target: account, scope: None, strength: JoinStrength::EmbeddedSubject }];
+    let (key, signature) = (sample("{base64:86}==", 7), sample("{base62:43}", 8));
+    let signed =
+        format!("https://acmelogs.blob.core.windows.net/backup?sp=rw&se=2027-01-01T00:00Z&sr=c&sig={signature}%3D");
+    for (text, expected) in [
+        (format!("AccountName=acmelogs;AccountKey={key};EndpointSuffix=core.windows.net"), &by_account[..]),
+        (format!("AccountKey={key}"), &[]),
+        (signed.clone(), &by_account),
+        (signed.split_once('?').unwrap().1.to_owned(), &[]),
+    ] {
+        assert_eq!(scan(&text)[0].detail.joins, expected, "{text}");
+    }
+}
+
+#[test]
 fn github_token_joins_by_what_the_organisation_is_shown_of_it() {
     for template in ["ghp_{crc62:30}", "gho_{crc62:30}", "github_pat_{base62:22}_{base62:59}"] {
         let token = sample(template, 3);

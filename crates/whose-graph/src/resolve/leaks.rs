@@ -1,4 +1,4 @@
-//! Leaked secret ↔ live credential, by the ladder of join strengths. A hint that several credentials share never
+//! Leaked secret ↔ live credential, or the resource that it opens, by the ladder of join strengths. A hint that several credentials share never
 //! makes an edge, and neither do two different candidates at the same strength: ambiguous is not found.
 
 use crate::nodes::kind_of_type;
@@ -21,11 +21,16 @@ impl Graph {
         Some(&edge.evidence.first()?.what)
     }
 
-    /// The scopes that a secret says it belongs to, by itself or by the identities that stand beside it.
+    /// The scopes that a secret says it belongs to, by itself, by the resource that it opens, or by the identities that
+    /// stand beside it.
     pub fn scopes_of_secret(&self, secret: Ix) -> Vec<&NodeId> {
         let mut scopes = Vec::new();
         for join in self.joins(secret).iter().filter(|join| join.strength != JoinStrength::SharedHint) {
             scopes.extend(&join.scope);
+            if let JoinTarget::Node(id) = &join.target {
+                let resource = self.find(id).map(|ix| self.node(ix)).filter(|node| node.kind() == NodeKind::Resource);
+                scopes.extend(resource.and_then(|node| node.scope.as_ref()));
+            }
             if let JoinTarget::Hint { within, .. } = &join.target {
                 scopes.extend(within.iter().filter_map(|id| self.node(self.find(id)?).scope.as_ref()));
             }
@@ -53,7 +58,10 @@ impl Graph {
             .iter()
             .flat_map(|join| self.named_by(join))
             .filter(|found| self.is_seen(found.node))
-            .filter(|found| matches!(self.node(found.node).kind(), NodeKind::Credential | NodeKind::Identity))
+            .filter(|found| {
+                use NodeKind::{Credential, Identity, Resource};
+                matches!(self.node(found.node).kind(), Credential | Identity | Resource)
+            })
             .collect();
         found.sort_by(|a, b| (b.strength, a.node, a.target).cmp(&(a.strength, b.node, b.target)));
         let mut known = BTreeSet::new();
@@ -141,7 +149,11 @@ fn found(graph: &Graph, secret: Ix) -> Vec<Match<'_>> {
 
 fn edge(graph: &Graph, secret: Ix, detail: &SecretDetail, found: &Match<'_>) -> Edge {
     let to = graph.node(found.node);
-    let noun = if to.kind() == NodeKind::Credential { "credential" } else { "identity" };
+    let noun = match to.kind() {
+        NodeKind::Credential => "credential",
+        NodeKind::Resource => "resource",
+        _ => "identity",
+    };
     let confidence = found.strength.confidence();
     let what = format!("the leaked {} {} (confidence {confidence:.2})", detail.title, words(found, noun));
     Edge {
@@ -251,6 +263,29 @@ mod tests {
             edge.evidence[0].what,
             "the leaked AWS access key carries the id of this credential (confidence 1.00)"
         );
+    }
+
+    #[test]
+    fn a_value_that_names_what_it_opens_leads_there_and_to_its_keys() {
+        let account = NodeId::new("azure", "", "storage-account", "logs");
+        let keys = ["logs/key1", "logs/key2"].map(|key| NodeId::new("azure", "", "storage-account-key", key));
+        let mut node = Node::new(account.clone(), What::Resource, "storage-account", "logs");
+        node.scope = Some(azure("tenant", TENANT));
+        let estate = keys.iter().fold(Estate::read().node(node), |estate, key| {
+            let node = credential(key.clone(), CredentialKind::ApiKey, &key.local());
+            estate.node(node).edge(key, EdgeKind::HasPermission, &account)
+        });
+        let leaked = leak(&[(account.clone(), JoinStrength::EmbeddedSubject)]);
+        let graph = estate.clone().node(leaked.clone()).build();
+        let from = graph.find(&secret()).unwrap();
+        let resource = graph.resource_of_secret(from).unwrap();
+        assert_eq!(names(&graph, graph.keys_of(resource)), ["logs/key1", "logs/key2"]);
+        assert_eq!((graph.credential_of_secret(from), graph.identity_of(from)), (None, None));
+        assert!(graph.scopes_of_secret(from).contains(&&azure("tenant", TENANT)));
+        let link = graph.link_of_secret(from).unwrap();
+        assert!(link.ends_with("names, in its own text, this resource (confidence 0.95)"), "{link}");
+        let unseen = Estate::read().node(leaked).build();
+        assert_eq!(unseen.resource_of_secret(unseen.find(&secret()).unwrap()), None);
     }
 
     #[test]

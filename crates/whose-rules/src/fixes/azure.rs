@@ -15,6 +15,8 @@ pub(super) fn commands(graph: &Graph, step: Step<'_>, ix: Ix) -> Vec<String> {
     let list = match step {
         Step::RecordOwner => one(record_owner(node)),
         Step::RecordLifecycle => one(record_lifecycle(node)),
+        Step::CreateSuccessor if is_renewed(node) => None,
+        Step::Deactivate | Step::Delete if is_renewed(node) => one(renew(graph, ix)),
         Step::CreateSuccessor => one(credential(graph, ix, Action::Create)),
         Step::Deactivate | Step::Delete => one(credential(graph, ix, Action::Delete)),
         Step::Suspend => suspend(graph, ix),
@@ -123,6 +125,20 @@ fn credential(graph: &Graph, ix: Ix, action: Action) -> Option<String> {
             format!("az ad {verb} credential delete {id} {}{cert}", option("--key-id", &native(node))?)
         }
     })
+}
+
+/// A storage account always has its two keys: a key is not deleted, it gets another value.
+pub(super) fn is_renewed(node: &Node) -> bool {
+    node.id.provider() == "azure" && node.r#type == "storage-account-key"
+}
+
+fn renew(graph: &Graph, ix: Ix) -> Option<String> {
+    let (account, _) = graph.out(ix, EdgeKind::HasPermission).next()?;
+    let account = graph.node(account);
+    let subscription = account.address.as_deref()?.split('/').nth(2)?;
+    let (subscription, name) =
+        (option("--subscription", subscription)?, option("--account-name", &account.id.local())?);
+    Some(format!("az storage account keys renew {subscription} {name} {}", option("--key", &native(graph.node(ix)))?))
 }
 
 /// An application is switched off where it signs in: at its service principal in this tenant.
@@ -245,6 +261,16 @@ mod tests {
         let id = NodeId::new("azure", tenant::TENANT, "certificate", "c1");
         let held = estate.credential(&application("sync"), id.clone(), CredentialKind::Certificate, |_| {});
         check(&held, Step::Delete, &id, &["az ad app credential delete --id sync --key-id c1 --cert"]);
+    }
+
+    #[test]
+    fn a_key_of_a_storage_account_is_renewed_since_it_cannot_be_deleted() {
+        let estate = Estate::tenant().storage("logs", [400, 400], whose_model::State::Enabled);
+        let key = NodeId::new("azure", "", "storage-account-key", "logs/key2");
+        let renew = "az storage account keys renew --subscription s1 --account-name logs --key key2";
+        check(&estate, Step::Delete, &key, &[renew]);
+        check(&estate, Step::Deactivate, &key, &[renew]);
+        check(&estate, Step::CreateSuccessor, &key, &[]);
     }
 
     #[test]

@@ -54,7 +54,10 @@ impl Step<'_> {
     /// The step in words, for any provider.
     fn words(self, graph: &Graph, ix: Ix) -> String {
         let name = wording::named(graph, ix);
+        let renewed = azure::is_renewed(graph.node(ix));
         match self {
+            Self::CreateSuccessor if renewed => format!("Move what uses {name} to the other key of the account"),
+            Self::Deactivate | Self::Delete if renewed => format!("Renew {name}, which ends its old value"),
             Self::RecordOwner => format!("Record the team or person who answers for {name}"),
             Self::RecordLifecycle => format!("Record what {name} is for and when it ends"),
             Self::CreateSuccessor => format!("Create a successor of {name}, and move what uses it there"),

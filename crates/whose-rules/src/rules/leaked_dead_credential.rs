@@ -11,13 +11,14 @@ static INFO: RuleInfo = RuleInfo {
     group: Group::Leak,
     base: Severity::Low,
     finds: "Values in repositories that belong to a disabled or expired credential or name a disabled identity, that ended by \
-            their own word (the expiry in a token), or that name an account which was scanned completely and holds no \
-            such credential any more.",
+            their own word (the expiry in a token), that open a resource whose keys are switched off or were all renewed \
+            after the value leaked, or that name an account which was scanned completely and holds no such credential \
+            any more.",
     matters: "It lets nobody in. It shows that secrets get into this repository, and a disabled credential can be switched \
               on again.",
     fix: "Nothing is urgent. Delete a credential that is only disabled, and find out how the value got there.",
     blind_spots: "A deleted credential is known by its absence alone, so every list of credentials of its account must have \
-                  been read completely.",
+                  been read completely. When a value leaked is the date that its commit bears, which its author can set.",
     needs: &[Facet::Credentials],
     reads: &[Facet::Secrets],
     maps_to: &[
@@ -45,6 +46,8 @@ impl PostureRule for LeakedDeadCredential {
                 Standing::Dead(credential) => dead(graph, credential),
                 Standing::Gone(scope) => gone(graph, scope),
                 Standing::Ended(at) => ended(graph, &leaked, at),
+                Standing::KeysOff(resource) => opens(graph, resource, "takes none of its keys any more"),
+                Standing::KeysRenewed(resource) => opens(graph, resource, "renewed all of its keys after it leaked"),
                 _ => continue,
             };
             let stands = leak::stands(&leak::places(graph, &[leaked.secret]));
@@ -71,7 +74,12 @@ fn premises(graph: &Graph, leaked: &Leaked<'_>, draft: Draft) -> Draft {
 
 /// A link that was made counts as sure as it is; that nothing is there, and what the value itself says, need none.
 fn confidence(graph: &Graph, leaked: &Leaked<'_>) -> f64 {
-    if matches!(leaked.standing, Standing::Dead(_)) { leak::link_confidence(graph, leaked.secret) } else { 1.0 }
+    match leaked.standing {
+        Standing::Dead(_) | Standing::KeysOff(_) | Standing::KeysRenewed(_) => {
+            leak::link_confidence(graph, leaked.secret)
+        }
+        _ => 1.0,
+    }
 }
 
 fn dead(graph: &Graph, credential: Ix) -> (String, Evidence) {
@@ -85,6 +93,11 @@ fn dead(graph: &Graph, credential: Ix) -> (String, Evidence) {
     let verb = if node.kind() == NodeKind::Identity { "names" } else { "belongs to" };
     let what = format!("{verb} {}{of}, which is {state}", wording::named(graph, credential));
     (what, Evidence::new(format!("{} is {state}", node.name), "inventory"))
+}
+
+fn opens(graph: &Graph, resource: Ix, which: &str) -> (String, Evidence) {
+    let shown = format!("{} {which}", wording::named(graph, resource));
+    (format!("opened {}, which {which}", wording::named(graph, resource)), Evidence::new(shown, "inventory"))
 }
 
 fn gone(graph: &Graph, scope: Ix) -> (String, Evidence) {
@@ -173,5 +186,19 @@ mod tests {
     fn a_disabled_key_that_was_seen_is_dead_however_the_rest_was_read() {
         let estate = leaked("AK1", ACCOUNT).denied(Facet::Credentials);
         check(&LeakedDeadCredential, &estate, &[("AK…f1", Severity::Low)]);
+    }
+
+    #[test]
+    fn a_storage_key_is_dead_when_its_account_takes_none_or_renewed_both() {
+        for (keys, state, ends) in [
+            ([400, 400], State::Disabled, "opened storage account logs, which takes none of its keys any more"),
+            ([20, 29], State::Enabled, "opened storage account logs, which renewed all of its keys after it leaked"),
+        ] {
+            let estate = Estate::tenant().storage("logs", keys, state).storage_leak("logs", 30, None);
+            let findings = check(&LeakedDeadCredential, &estate, &[("AK…f1", Severity::Low)]);
+            assert!(findings[0].title.ends_with(ends), "{}", findings[0].title);
+        }
+        let estate = Estate::tenant().storage("logs", [20, 31], State::Enabled).storage_leak("logs", 30, None);
+        check(&LeakedDeadCredential, &estate, &[]);
     }
 }

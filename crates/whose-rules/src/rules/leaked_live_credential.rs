@@ -13,8 +13,9 @@ static INFO: RuleInfo = RuleInfo {
     base: Severity::Critical,
     finds: "Values in repositories, in their whole history, that match a working credential of the inventory: by its exact \
             id, by the public half of a private key, by the part of it that its vendor shows together with the application \
-            or tenant beside it; and tokens that name a working identity and have not expired. Nobody signs in with a \
-            value to find out. An ambiguous match is never reported on one identity.",
+            or tenant beside it; tokens that name a working identity and have not expired; and values that name a resource \
+            (a storage account) of which a key was there when they leaked and still works. Nobody signs in with a value \
+            to find out. An ambiguous match is never reported on one identity.",
     matters: "Everybody who can read the place, and everybody who ever cloned it, can act as the identity, now.",
     fix: "Deactivate the credential first, then look at what was done with it, then make a successor that lives where \
           nobody reads it. Removing the line, or the history, switches nothing off.",
@@ -60,6 +61,9 @@ impl PostureRule for LeakedLiveCredential {
                 Standing::Live(credential) => live.entry(credential).or_default().push(leaked),
                 Standing::Bearer(identity, ends) => {
                     findings.report(leaked.secret, bearer(graph, &leaked, identity, ends));
+                }
+                Standing::OneKeyOf(resource, ref keys) => {
+                    findings.report(leaked.secret, opens(graph, &leaked, resource, keys));
                 }
                 Standing::Undecided(value) => {
                     findings.cannot_judge(leaked.secret, &[leaked.secret], state_gap(graph, value))
@@ -142,6 +146,41 @@ fn bearer(graph: &Graph, leaked: &Leaked<'_>, identity: Ix, ends: Timestamp) -> 
             "Revoke what was issued to {name}: its sessions and tokens or, for a shared access signature, the user \
              delegation keys of the storage account"
         ))])
+        .fixed_by([leak::purge()])
+}
+
+/// A value that names what it opens, and not by which of its keys.
+fn opens(graph: &Graph, leaked: &Leaked<'_>, resource: Ix, keys: &[Ix]) -> Draft {
+    let (detail, name) = (leaked.detail, wording::named(graph, resource));
+    let stands = leak::stands(&leak::places(graph, &[leaked.secret]));
+    let names: Vec<&str> = keys.iter().map(|key| graph.node(*key).name.as_str()).collect();
+    let verb =
+        if keys.len() == 1 { "was there when it leaked and works" } else { "were there when it leaked and work" };
+    let until = detail.expires.map(|ends| format!(" until {}", day(ends))).unwrap_or_default();
+    let title = format!(
+        "{} {}, {stands}, opens {name}{until} by {}, which {verb}",
+        detail.title,
+        detail.hint,
+        names.join(" or ")
+    );
+    let all = graph.keys_of(resource).count();
+    let (base, why) = match keys.len() == all {
+        true => (Severity::High, "no key of what it opens was renewed since it leaked"),
+        false => {
+            (Severity::Medium, "a key of what it opens was renewed since it leaked, and it may have been that one")
+        }
+    };
+    let share = keys.len() as f64 / all as f64;
+    Draft::new(title)
+        .base(base, why)
+        .confidence(leak::link_confidence(graph, leaked.secret) * share)
+        .shown_by_all(leak::evidence(graph, leaked.secret))
+        .shown_by_all(leak::link(graph, leaked.secret))
+        .shown_by_all(keys.iter().flat_map(|key| state_evidence(graph, *key)))
+        .shown_by_all(leak::revealed(detail))
+        .leaked([leaked.secret])
+        .fixed_by(keys.iter().flat_map(|key| fixes::step(graph, fixes::Step::CreateSuccessor, *key)))
+        .fixed_by(keys.iter().flat_map(|key| fixes::step(graph, fixes::Step::Delete, *key)))
         .fixed_by([leak::purge()])
 }
 
@@ -260,6 +299,44 @@ mod tests {
         assert_eq!(findings[0].identity, Some(user("svc-pay")));
         check(&LeakedLiveCredential, &token(2, |_| {}), &[]);
         check(&LeakedLiveCredential, &token(-2, |node| node.state = State::Disabled), &[]);
+    }
+
+    #[test]
+    fn a_storage_key_is_told_by_its_account_and_the_keys_that_were_there() {
+        let findings = |keys, state, expires| {
+            run(&LeakedLiveCredential, &Estate::tenant().storage("logs", keys, state).storage_leak("logs", 30, expires))
+                .findings
+        };
+        let live = findings([400, 31], State::Enabled, None);
+        assert_eq!(live[0].severity, Severity::Critical);
+        assert_eq!(
+            live[0].title,
+            "Azure storage account key AK…f1, committed in web/storage.env on 2026-10-25 by m.ruiz, opens storage account \
+             logs by logs/key1 or logs/key2, which were there when it leaked and work"
+        );
+        assert!((live[0].confidence - 0.95).abs() < 1e-9);
+        let renew = "az storage account keys renew --subscription s1 --account-name logs --key key1";
+        assert!(live[0].fix.iter().any(|fix| fix.command.as_deref() == Some(renew)), "{:?}", live[0].fix);
+        let half = findings([400, 20], State::Enabled, Some(10));
+        assert!(
+            half[0].title.ends_with(
+                "opens storage account logs until 2026-12-04 by logs/key1, which was there when it leaked and works"
+            ),
+            "{}",
+            half[0].title
+        );
+        assert_eq!((half[0].severity, half[0].confidence < 0.5), (Severity::High, true));
+        assert!(findings([400, 31], State::Disabled, None).is_empty());
+        assert!(findings([20, 20], State::Enabled, None).is_empty());
+        assert!(findings([400, 31], State::Enabled, Some(-1)).is_empty());
+    }
+
+    #[test]
+    fn a_storage_account_whose_keys_were_not_told_is_not_assessable() {
+        let estate = Estate::tenant().storage("logs", [400, 400], State::Unknown).storage_leak("logs", 30, None);
+        let assessed = run(&LeakedLiveCredential, &estate);
+        assert!(assessed.findings.is_empty());
+        assert!(assessed.assessments.iter().any(|row| row.not_assessed == 1), "{:?}", assessed.assessments);
     }
 
     #[test]

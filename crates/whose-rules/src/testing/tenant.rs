@@ -139,6 +139,37 @@ impl Estate {
         })
     }
 
+    /// A storage account with two keys: the days since each was made, and whether the account takes them.
+    pub(crate) fn storage(self, name: &str, keys: [i64; 2], state: State) -> Self {
+        let account = NodeId::new("azure", "", "storage-account", name);
+        let mut node = Node::new(account.clone(), What::Resource, "storage-account", name);
+        node.scope = Some(scope());
+        node.state = State::Enabled;
+        let id = format!("/subscriptions/s1/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/{name}");
+        node.address = Some(id);
+        ["key1", "key2"].into_iter().zip(keys).fold(self.node(node), |estate, (key, age)| {
+            let full = format!("{name}/{key}");
+            let id = NodeId::new("azure", "", "storage-account-key", &full);
+            let detail = CredentialDetail { rotated: Some(ago(age)), ..CredentialDetail::new(CredentialKind::ApiKey) };
+            let mut node = Node::new(id.clone(), What::Credential(detail), "storage-account-key", &full);
+            node.native_id = Some(key.into());
+            node.scope = Some(scope());
+            node.state = state;
+            node.created = Some(ago(900));
+            estate.node(node).edge(&id, EdgeKind::HasPermission, &account)
+        })
+    }
+
+    /// A key of a storage account in a file that was committed so many days ago.
+    pub(crate) fn storage_leak(self, account: &str, days: i64, expires: Option<i64>) -> Self {
+        self.leak("f1", ("web", "storage.env", days), |detail| {
+            detail.title = "Azure storage account key".into();
+            detail.expires = expires.map(|days| ago(-days));
+            let target = JoinTarget::Node(NodeId::new("azure", "", "storage-account", account));
+            detail.joins = vec![Join { target, scope: None, strength: JoinStrength::EmbeddedSubject }];
+        })
+    }
+
     /// A role that gives so much.
     pub(crate) fn role_of(self, holder: &NodeId, id: &str, tier: Tier) -> Self {
         let why = format!("role {id} gives it");

@@ -2,7 +2,7 @@
 //! since only a scan that reads these clouds can tell whose the secrets are.
 
 use super::World;
-use super::people::{OWEN, PRIYA, Person};
+use super::people::{LUC, OWEN, PRIYA, Person};
 use super::sources;
 use crate::draw::Draw;
 use crate::repository::{Commit, Repository};
@@ -10,6 +10,9 @@ use crate::truth::{Planted, Subject};
 use jiff::SignedDuration;
 use serde_json::json;
 use whose_model::NodeId;
+
+const LIVE: &str = "leaked-live-credential";
+const DEAD: &str = "leaked-dead-credential";
 
 /// Repositories with what leaks in them.
 #[derive(Clone, Debug)]
@@ -20,12 +23,16 @@ pub struct CloudLeaks {
     pub secret_values: Vec<String>,
     /// What a right scanner finds when it reads them together with all providers.
     pub truth: Vec<Planted>,
+    /// Look-alikes of which it says nothing.
+    pub look_alikes: Vec<Planted>,
 }
 
 impl World {
-    /// A repository with a live secret of an Entra application, and one with a service-account key of Google Cloud.
+    /// A repository with a live secret of an Entra application, one with a service-account key of Google Cloud, and one
+    /// with keys of storage accounts of which two open nothing any more.
     pub fn cloud_leaks(&self) -> CloudLeaks {
-        let entra = self.entra().leak().clone();
+        let tenant = self.entra();
+        let entra = tenant.leak().clone();
         let settings = json!({
             "Logging": {"LogLevel": {"Default": "Information"}},
             "AzureAd": {
@@ -66,19 +73,32 @@ impl World {
                 pretty(&file),
             ));
             truth.push(Planted {
-                rule: "leaked-live-credential",
+                rule: LIVE,
                 subject: Subject::Node(NodeId::new("gcp", "", "service-account-key", &key.id)),
                 story: "The ten-year key stands in a repository and still opens the way to the whole organisation.",
             });
         }
         truth.push(Planted {
-            rule: "leaked-live-credential",
+            rule: LIVE,
             subject: Subject::Node(NodeId::new("azure", &entra.tenant, "client-secret", &entra.key_id)),
             story: "A live secret of an application whose only owner left.",
         });
-        let repositories =
-            vec![repository("settlement", settlement.into()), repository("warehouse-exports", warehouse)];
-        CloudLeaks { repositories, secret_values, truth }
+        let mut fleet = Vec::new();
+        let mut look_alikes = Vec::new();
+        for leak in &tenant.storage_leaks {
+            fleet.push(self.change(&LUC, leak.days, "Keep the settings here", leak.path, format!("{}\n", leak.line)));
+            secret_values.push(leak.secret.clone());
+            let subject = Subject::Secret { repository: "fleet-settings", path: leak.path };
+            let other = if leak.rule == LIVE { DEAD } else { LIVE };
+            look_alikes.push(Planted { rule: other, subject: subject.clone(), story: leak.story });
+            truth.push(Planted { rule: leak.rule, subject, story: leak.story });
+        }
+        let repositories = vec![
+            repository("settlement", settlement.into()),
+            repository("warehouse-exports", warehouse),
+            repository("fleet-settings", fleet),
+        ];
+        CloudLeaks { repositories, secret_values, truth, look_alikes }
     }
 
     /// A commit of some days ago that writes one file.

@@ -1,6 +1,7 @@
 //! The subscriptions, their roles and who holds them.
 
 use super::plan::Plan;
+use super::storage;
 use super::tenant::Subscription;
 use serde_json::{Value, json};
 
@@ -16,7 +17,9 @@ pub(super) fn function(plan: &Plan) -> String {
 pub(super) fn draw(plan: &mut Plan) {
     for (label, name) in [(PRODUCTION, "Tallowmere Production"), (SANDBOX, "Tallowmere Sandbox")] {
         let id = plan.guid(label);
-        let resources = if label == PRODUCTION { resources(plan, &id) } else { Vec::new() };
+        let production = label == PRODUCTION;
+        let resources = if production { resources(plan, &id) } else { Vec::new() };
+        let storage_accounts = if production { storage::draw(plan, &id) } else { Vec::new() };
         let subscription = Subscription {
             object: json!({
                 "id": format!("/subscriptions/{id}"),
@@ -29,6 +32,7 @@ pub(super) fn draw(plan: &mut Plan) {
             role_definitions: definitions(plan, &id),
             role_assignments: assignments(plan, label, &id),
             resources,
+            storage_accounts,
         };
         plan.tenant.subscriptions.push(subscription);
     }

@@ -10,6 +10,7 @@ mod odata;
 mod plan;
 mod routes;
 mod server;
+mod storage;
 mod tenant;
 #[cfg(test)]
 mod tests;

@@ -55,6 +55,7 @@ impl World {
                 key_id: String::new(),
                 secret: String::new(),
             },
+            storage_leaks: Vec::new(),
             truth: Vec::new(),
             healthy: Vec::new(),
         };

@@ -84,6 +84,9 @@ fn manager(tenant: &EntraTenant, parts: &[&str]) -> Option<Route> {
         ["subscriptions", id, "providers", "Microsoft.Authorization", "roleAssignments"] => {
             of("ListRoleAssignments", find(id)?.role_assignments.clone())
         }
+        ["subscriptions", id, "providers", "Microsoft.Storage", "storageAccounts"] => {
+            of("ListStorageAccounts", find(id)?.storage_accounts.clone())
+        }
         _ => None,
     }
 }

@@ -36,6 +36,7 @@ pub struct EntraTenant {
     pub subscriptions: Vec<Subscription>,
     pub(crate) scanner: Scanner,
     pub(crate) leak: EntraLeak,
+    pub(crate) storage_leaks: Vec<StorageLeak>,
     pub(crate) truth: Vec<Planted>,
     pub(crate) healthy: Vec<Planted>,
 }
@@ -51,6 +52,8 @@ pub struct Subscription {
     pub role_assignments: Vec<Value>,
     /// Its resources.
     pub resources: Vec<Value>,
+    /// Its storage accounts.
+    pub storage_accounts: Vec<Value>,
 }
 
 impl Subscription {
@@ -65,6 +68,23 @@ impl Subscription {
 pub(crate) struct Scanner {
     pub(crate) app_id: String,
     pub(crate) secret: String,
+}
+
+/// A key of a storage account, or a signature made with one, that stands in a repository. Nobody ever issued it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StorageLeak {
+    /// The rule that finds it.
+    pub(crate) rule: &'static str,
+    /// The file.
+    pub(crate) path: &'static str,
+    /// The days since it was committed.
+    pub(crate) days: i64,
+    /// The key or signature itself.
+    pub(crate) secret: String,
+    /// The line in which it stands.
+    pub(crate) line: String,
+    /// Why it is what the rule says.
+    pub(crate) story: &'static str,
 }
 
 /// A live secret that somebody may have written into a repository.

@@ -119,6 +119,7 @@ fn manager<'a>(estate: &'a LargeEstate, parts: &[&str]) -> Option<Listing<'a>> {
         [id, "providers", "Microsoft.Authorization", "roleAssignments"] => {
             many(400, number(id)?, listings::role_assignment)
         }
+        [id, "providers", "Microsoft.Storage", "storageAccounts"] => many(100, number(id)?, listings::storage_account),
         _ => None,
     }
 }

@@ -373,3 +373,25 @@ pub(super) fn resource(estate: &LargeEstate, subscription: usize, number: usize)
         "createdTime": estate.ago(&format!("resource/{subscription}/{number}"), 1, 900),
     })
 }
+
+/// A hundred a subscription, one in ten of which takes no keys.
+pub(super) fn storage_account(estate: &LargeEstate, subscription: usize, number: usize) -> Value {
+    let here = format!("/subscriptions/{}/resourceGroups/data/providers", subscription_id(estate, subscription));
+    let name = format!("store{subscription}x{number}");
+    let label = format!("storage/{subscription}/{number}");
+    let made = estate.ago(&label, 400, 900);
+    let renewed = |key: &str| estate.ago(&format!("{label}/{key}"), 1, 400);
+    json!({
+        "id": format!("{here}/Microsoft.Storage/storageAccounts/{name}"),
+        "name": name,
+        "type": "Microsoft.Storage/storageAccounts",
+        "location": "westeurope",
+        "tags": {},
+        "properties": {
+            "creationTime": made,
+            "keyCreationTime": {"key1": renewed("key1"), "key2": renewed("key2")},
+            "allowSharedKeyAccess": !number.is_multiple_of(10),
+            "publicNetworkAccess": "Enabled",
+        },
+    })
+}
