@@ -85,6 +85,8 @@ ARM = {
 # Call: document and method.
 GOOGLE = {
     "apikeys:ListKeys": ("apikeys.v2", "projects.locations.keys.list"),
+    "cloudasset:ListAssetIamPolicies": ("cloudasset.v1", "assets.list"),
+    "cloudasset:ListAssets": ("cloudasset.v1", "assets.list"),
     "iam:GetRole": ("iam.v1", ["organizations.roles.get", "projects.roles.get"]),
     "iam:GetServiceAccountIamPolicy": ("iam.v1", "projects.serviceAccounts.getIamPolicy"),
     "iam:ListServiceAccountKeys": ("iam.v1", "projects.serviceAccounts.keys.list"),

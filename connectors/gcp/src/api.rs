@@ -21,6 +21,7 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Service {
     ApiKeys,
+    AssetInventory,
     Iam,
     PolicyAnalyzer,
     ResourceManager,
@@ -30,6 +31,7 @@ impl Service {
     fn origin(self) -> &'static str {
         match self {
             Self::ApiKeys => "https://apikeys.googleapis.com",
+            Self::AssetInventory => "https://cloudasset.googleapis.com",
             Self::Iam => "https://iam.googleapis.com",
             Self::PolicyAnalyzer => "https://policyanalyzer.googleapis.com",
             Self::ResourceManager => "https://cloudresourcemanager.googleapis.com",

@@ -43,10 +43,12 @@ impl Connector for Gcp {
             run_collector(&GCP, *collector, &*estate, &scope, context).await;
         }
         let projects: Vec<Project> = estate.tree.get().map(|tree| tree.projects.clone()).unwrap_or_default();
-        let sessions: Vec<Session> = projects
-            .into_iter()
-            .map(|project| Session { estate: Arc::clone(&estate), project, accounts: OnceLock::new() })
-            .collect();
+        let mut inventory = estate.take_inventory();
+        let session = |project: Project| {
+            let held = inventory.as_mut().map(|inventory| inventory.take(&project));
+            Session { estate: Arc::clone(&estate), project, accounts: OnceLock::new(), held }
+        };
+        let sessions: Vec<Session> = projects.into_iter().map(session).collect();
         // The pools of all projects come before the accounts of any: an account may trust another project's pool.
         run(TRUSTS_FIRST, &sessions, context).await;
         run(PER_PROJECT, &sessions, context).await;

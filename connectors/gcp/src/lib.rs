@@ -2,6 +2,7 @@
 
 mod api;
 mod api_keys;
+mod assets;
 mod cel;
 mod connector;
 mod container_policies;
@@ -40,6 +41,7 @@ pub static GCP: ConnectorInfo = ConnectorInfo {
     target_syntax: target::SYNTAX,
     collectors: &[
         resources::INFO,
+        assets::INFO,
         container_policies::INFO,
         workload_identity_pools::INFO,
         service_accounts::INFO,
@@ -54,7 +56,8 @@ pub static GCP: ConnectorInfo = ConnectorInfo {
 };
 
 /// The collectors behind [`GCP`] that run once a target: they find the projects and what holds for all of them.
-const ABOVE: &[&dyn Collector<Estate>] = &[&resources::Resources, &container_policies::ContainerPolicies];
+const ABOVE: &[&dyn Collector<Estate>] =
+    &[&resources::Resources, &assets::AssetInventory, &container_policies::ContainerPolicies];
 
 /// Those that run for all projects before any other.
 const TRUSTS_FIRST: &[&dyn Collector<Session>] = &[&workload_identity_pools::WorkloadIdentityPools];

@@ -29,6 +29,8 @@ mod tests {
             listed,
             [
                 "apikeys.keys.list",
+                "cloudasset.assets.listIamPolicy",
+                "cloudasset.assets.listResource",
                 "iam.roles.get",
                 "iam.serviceAccountKeys.list",
                 "iam.serviceAccounts.getIamPolicy",

@@ -17,14 +17,14 @@ use whose_model::{
 pub(crate) const VERSION_3: &str = r#"{"options":{"requestedPolicyVersion":3}}"#;
 
 /// An allow policy.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Policy {
     bindings: Vec<Binding>,
 }
 
 /// One binding of it.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Binding {
     pub(crate) role: String,
@@ -32,7 +32,7 @@ pub(crate) struct Binding {
     condition: Option<Expr>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 struct Expr {
     expression: String,

@@ -5,6 +5,7 @@ use crate::ids;
 use crate::policy::{self, Policy, Resource, VERSION_3};
 use crate::session::{Estate, Parent, Session};
 use async_trait::async_trait;
+use std::borrow::Cow;
 use whose_connect::{ApiCall, CallError, Collector, CollectorInfo, FailureKind, Recorder};
 use whose_model::{Edge, EdgeKind, Evidence, Facet};
 
@@ -40,8 +41,11 @@ impl Collector<Session> for ProjectPolicies {
 
     async fn collect(&self, session: &Session, out: &mut Recorder) -> Result<(), CallError> {
         let above = above(session, out);
-        let path = format!("v3/projects/{}:getIamPolicy", segment(&session.project.id));
-        let answer = session.estate.api.post::<Policy>(GET, &path, &[], Some(VERSION_3)).await;
+        let held = session.held.as_ref().and_then(|held| held.policy.as_ref());
+        let answer = match held {
+            Some(policy) => Ok(Cow::Borrowed(policy)),
+            None => fetch(session).await.map(Cow::Owned),
+        };
         let mut impersonated: Vec<String> = above;
         let outcome = match answer {
             Ok(policy) => {
@@ -72,6 +76,11 @@ impl Collector<Session> for ProjectPolicies {
         }
         outcome
     }
+}
+
+async fn fetch(session: &Session) -> Result<Policy, CallError> {
+    let path = format!("v3/projects/{}:getIamPolicy", segment(&session.project.id));
+    session.estate.api.post(GET, &path, &[], Some(VERSION_3)).await
 }
 
 /// The scopes above from which somebody may act as the accounts of this project. What was not read of those above is

@@ -32,10 +32,12 @@ pub(crate) const INFO: CollectorInfo = CollectorInfo {
     switched_on_by: None,
 };
 
+/// A key, as IAM and Asset Inventory write it.
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-struct Key {
-    name: String,
+pub(crate) struct Key {
+    pub(crate) name: String,
+    key_type: String,
     key_origin: String,
     valid_after_time: Option<Timestamp>,
     valid_before_time: String,
@@ -49,6 +51,13 @@ struct Key {
 struct ExtendedStatus {
     key: String,
     value: String,
+}
+
+impl Key {
+    /// Whether a person made or uploaded it.
+    pub(crate) fn is_of_user(&self) -> bool {
+        self.key_type == "USER_MANAGED"
+    }
 }
 
 impl ExtendedStatus {
@@ -73,6 +82,14 @@ impl Collector<Session> for ServiceAccountKeys {
     }
 
     async fn collect(&self, session: &Session, out: &mut Recorder) -> Result<(), CallError> {
+        if let Some(held) = &session.held {
+            for account in &held.accounts {
+                for key in held.keys(&account.email) {
+                    observe(session, &account.email, key, out).await;
+                }
+            }
+            return Ok(());
+        }
         let (emails, missing) = session.accounts(LIST.call);
         let mut answers = Answers::new(emails.len(), "keys of service accounts");
         let mut stream = each(emails, session.estate.api.concurrency, |email| list(session, email));

@@ -43,18 +43,21 @@ impl Collector<Session> for ServiceAccountPolicies {
     }
 
     async fn collect(&self, session: &Session, out: &mut Recorder) -> Result<(), CallError> {
+        if let Some(held) = &session.held {
+            for account in &held.accounts {
+                if let Some(policy) = held.policy_of(&account.email) {
+                    observe(session, &account.email, policy, out).await;
+                }
+            }
+            return Ok(());
+        }
         let (emails, missing) = session.accounts(GET.call);
         let mut answers = Answers::new(emails.len(), "policies of service accounts");
         let mut stream = each(emails, session.estate.api.concurrency, |email| fetch(session, email));
         while let Some((email, answer)) = stream.next().await {
             let subject = ids::service_account(&email);
-            if let Some(policy) = answers.take(answer, subject.clone(), out) {
-                let resource = Resource::account(&session.resource(), &email);
-                let read = policy::observe(&session.estate, &policy, &resource, out).await;
-                for failed in &read.failed {
-                    out.failed_for(&failed.error(""), subject.clone());
-                }
-                trusts(session, &email, &read.ways, out).await;
+            if let Some(policy) = answers.take(answer, subject, out) {
+                observe(session, &email, &policy, out).await;
             }
             if answers.hopeless() {
                 break;
@@ -71,6 +74,15 @@ async fn fetch(session: &Session, email: &str) -> Result<Policy, CallError> {
         Err(error) if is_gone(&error) => Ok(Policy::default()),
         answer => answer,
     }
+}
+
+async fn observe(session: &Session, email: &str, policy: &Policy, out: &mut Recorder) {
+    let resource = Resource::account(&session.resource(), email);
+    let read = policy::observe(&session.estate, policy, &resource, out).await;
+    for failed in &read.failed {
+        out.failed_for(&failed.error(""), ids::service_account(email));
+    }
+    trusts(session, email, &read.ways, out).await;
 }
 
 /// What the policy says of who may become the account, with the providers through which strangers come in.

@@ -31,12 +31,13 @@ pub(crate) const INFO: CollectorInfo = CollectorInfo {
     switched_on_by: None,
 };
 
+/// A service account, as IAM and Asset Inventory write it.
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-struct ServiceAccount {
-    name: String,
-    email: String,
-    unique_id: String,
+pub(crate) struct ServiceAccount {
+    pub(crate) name: String,
+    pub(crate) email: String,
+    pub(crate) unique_id: String,
     display_name: String,
     description: String,
     disabled: bool,
@@ -75,6 +76,13 @@ impl Collector<Session> for ServiceAccountsOfProject {
 }
 
 async fn read(session: &Session, accounts: &mut Accounts, out: &mut Recorder) -> Result<(), CallError> {
+    if let Some(held) = &session.held {
+        for account in &held.accounts {
+            out.node(node(session, account)).await;
+            accounts.emails.push(account.email.clone());
+        }
+        return Ok(());
+    }
     let path = format!("v1/projects/{}/serviceAccounts", segment(&session.project.id));
     let mut listing = session.estate.api.list::<ServiceAccounts>(LIST, path, &[("pageSize", "100")]);
     while let Some(page) = listing.page().await? {

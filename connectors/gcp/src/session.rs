@@ -2,6 +2,7 @@
 //! next.
 
 use crate::api::{Api, Operation, Service};
+use crate::assets::{Held, Inventory};
 use crate::ids;
 use crate::sign_in::GcpSignIn;
 use crate::target::{Root, Target};
@@ -50,6 +51,8 @@ pub(crate) struct Estate {
     pub(crate) tree: OnceLock<Tree>,
     /// The policies above the projects, when these were asked for.
     pub(crate) policies: OnceLock<Above>,
+    /// What Cloud Asset Inventory holds, where it may be read.
+    inventory: Mutex<Option<Inventory>>,
     pools: Mutex<BTreeMap<(String, String), Vec<Provider>>>,
     roles: tokio::sync::Mutex<HashMap<String, Permissions>>,
 }
@@ -108,6 +111,8 @@ pub(crate) struct Session {
     pub(crate) project: Project,
     /// The e-mails of the service accounts, and whether these are all.
     pub(crate) accounts: OnceLock<Accounts>,
+    /// What Cloud Asset Inventory holds of it; `None`: its own APIs are asked.
+    pub(crate) held: Option<Held>,
 }
 
 /// The service accounts of a project.
@@ -144,6 +149,7 @@ impl Estate {
             root: target.root.clone(),
             tree: OnceLock::new(),
             policies: OnceLock::new(),
+            inventory: Mutex::default(),
             pools: Mutex::default(),
             roles: tokio::sync::Mutex::default(),
         })
@@ -170,6 +176,16 @@ impl Estate {
             .iter()
             .find(|project| project.id == id_or_number || project.number.as_deref() == Some(id_or_number));
         found.map(|project| ids::scope(&format!("projects/{}", project.id)))
+    }
+
+    /// Takes note of all that the inventory holds.
+    pub(crate) fn learn_inventory(&self, inventory: Inventory) {
+        *self.inventory.lock().unwrap_or_else(PoisonError::into_inner) = Some(inventory);
+    }
+
+    /// Hands out the inventory, to be divided among the projects.
+    pub(crate) fn take_inventory(&self) -> Option<Inventory> {
+        self.inventory.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Takes note of the providers of a pool.

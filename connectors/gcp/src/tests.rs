@@ -1,5 +1,6 @@
 //! Whole scans of the invented organisation: what is seen, and what is said of everything that is not.
 
+mod assets;
 mod faults;
 mod organization;
 mod sign_in;
@@ -66,10 +67,18 @@ async fn scan_until(server: &GoogleServer, target: &str, cancel: CancellationTok
     let folder = tempfile::tempdir().unwrap();
     let credentials = server.write_credentials(folder.path()).unwrap();
     let target = format!("{target},credentials={}", credentials.display());
+    read(&server.endpoint(), &target, cancel).await
+}
+
+async fn scan_at(endpoint: &str, target: &str) -> Scan {
+    read(endpoint, target, CancellationToken::new()).await
+}
+
+async fn read(endpoint: &str, target: &str, cancel: CancellationToken) -> Scan {
     let (sink, mut events) = Sink::channel(8);
-    let network = NetworkSettings { endpoint: Some(server.endpoint()), ..NetworkSettings::default() };
+    let network = NetworkSettings { endpoint: Some(endpoint.into()), ..NetworkSettings::default() };
     let context = ScanContext { as_of: "2026-11-24T22:00:00Z".parse().unwrap(), sink, cancel, network };
-    let running = async move { Gcp::default().scan(&target, &context).await };
+    let running = async move { Gcp::default().scan(target, &context).await };
     let reading = async {
         let (mut nodes, mut edges, mut coverage) = (Vec::new(), Vec::new(), Vec::new());
         while let Some(event) = events.recv().await {

@@ -1,6 +1,7 @@
-//! Google Cloud on loopback: Resource Manager, IAM, API Keys and Policy Analyzer of the invented company, with paging
+//! Google Cloud on loopback: Resource Manager, IAM, Asset Inventory, API Keys and Policy Analyzer of the invented company, with paging
 //! and faults to inject.
 
+mod assets;
 mod estate;
 mod faults;
 mod plan;

@@ -7,12 +7,12 @@ pub(crate) struct Route {
     pub(crate) method: &'static str,
     /// The resource: a project's id, a folder's or organisation's number, a custom role's whole name.
     pub(crate) resource: String,
-    /// What within it: a service account's e-mail, a pool's id.
+    /// What within it: a service account's e-mail, a pool's id, the types of assets.
     pub(crate) within: String,
 }
 
 /// Finds the method. Nothing else is served, and nothing that writes is among these.
-pub(crate) fn route(verb: &str, path: &str) -> Option<Route> {
+pub(crate) fn route(verb: &str, path: &str, query: &str) -> Option<Route> {
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     let found =
         |method, resource: &str, within: &str| Some(Route { method, resource: resource.into(), within: within.into() });
@@ -53,6 +53,19 @@ pub(crate) fn route(verb: &str, path: &str) -> Option<Route> {
                 _ => return None,
             };
             found(method, id, "")
+        }
+        ("GET", ["v1", kind @ ("organizations" | "projects"), id, "assets"]) => {
+            let asked = |wanted: &str| {
+                let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+                pairs.filter(|(name, _)| *name == wanted).map(|(_, value)| super::server::decoded(value)).collect()
+            };
+            let content: Vec<String> = asked("contentType");
+            let method = match content.first()?.as_str() {
+                "RESOURCE" => "ListAssets",
+                "IAM_POLICY" => "ListAssetIamPolicies",
+                _ => return None,
+            };
+            found(method, &format!("{kind}/{id}"), &asked("assetTypes").join(" "))
         }
         ("GET", ["v2", "projects", id, "locations", "global", "keys"]) => found("ListKeys", id, ""),
         _ => None,

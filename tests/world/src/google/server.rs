@@ -185,7 +185,7 @@ async fn answer(State(shared): State<Arc<Shared>>, verb: Method, uri: Uri, heade
         return respond(200, token.to_string(), Spoil::No);
     }
     let path = decoded(uri.path());
-    let found = route(verb.as_str(), &path);
+    let found = route(verb.as_str(), &path, uri.query().unwrap_or_default());
     let signed = headers.get(header::AUTHORIZATION).is_some_and(|value| *value == format!("Bearer {}", shared.token));
     let mut served = shared.lock();
     let (status, body) = match &found {
@@ -278,7 +278,7 @@ fn param(query: &str, name: &str) -> Option<String> {
     query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')).map(decoded)
 }
 
-fn decoded(text: &str) -> String {
+pub(super) fn decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 

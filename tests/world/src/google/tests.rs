@@ -53,11 +53,13 @@ fn only_reading_methods_are_routed() {
         ("POST", "/v3/projects/p:getIamPolicy", Some("GetProjectIamPolicy")),
         ("GET", "/v1/projects/p/serviceAccounts/a@p.example/keys", Some("ListServiceAccountKeys")),
         ("GET", "/v1/organizations/1/roles/x", Some("GetRole")),
+        ("GET", "/v1/organizations/1/assets", Some("ListAssets")),
+        ("POST", "/v1/organizations/1:exportAssets", None),
         ("POST", "/v1/projects/p/serviceAccounts/a@p.example/keys", None),
         ("POST", "/v3/projects/p:setIamPolicy", None),
         ("DELETE", "/v3/projects/p", None),
         ("GET", "/v2/projects/p/locations/global/keys/k/keyString", None),
     ] {
-        assert_eq!(route(verb, path).map(|route| route.method), method, "{verb} {path}");
+        assert_eq!(route(verb, path, "contentType=RESOURCE").map(|route| route.method), method, "{verb} {path}");
     }
 }

@@ -1,5 +1,5 @@
 //! The estate in the JSON of Google's APIs. Field names are those of the discovery documents of `iam.v1`,
-//! `cloudresourcemanager.v3`, `apikeys.v2` and `policyanalyzer.v1`.
+//! `cloudresourcemanager.v3`, `cloudasset.v1`, `apikeys.v2` and `policyanalyzer.v1`.
 
 use super::estate::{ApiKey, Binding, Folder, GoogleEstate, Pool, Project, ServiceAccount, ServiceAccountKey};
 use super::route::Route;
@@ -58,6 +58,8 @@ impl GoogleEstate {
                 let pool = project.pools.iter().find(|pool| pool.id == route.within)?;
                 Answer::Many("workloadIdentityPoolProviders", vec![provider(project, pool)])
             }
+            "ListAssets" => Answer::Many("assets", self.assets(&route.resource, &route.within)?),
+            "ListAssetIamPolicies" => Answer::Many("assets", self.asset_policies(&route.resource, &route.within)?),
             "ListKeys" => {
                 let project = project()?;
                 Answer::Many("keys", project.api_keys.iter().map(|key| api_key(project, key)).collect())
@@ -101,7 +103,7 @@ impl GoogleEstate {
         self.folders.iter().filter(|_| own).map(|folder| self.folder(folder)).collect()
     }
 
-    fn parent(&self, project: &Project) -> String {
+    pub(super) fn parent(&self, project: &Project) -> String {
         match &project.folder {
             Some(folder) => format!("folders/{folder}"),
             None => format!("organizations/{}", self.organization),
@@ -156,6 +158,10 @@ fn policy(bindings: &[Binding]) -> Answer {
         // A policy that was never set has nothing but its etag.
         return Answer::One(json!({"etag": "ACAB"}));
     }
+    Answer::One(bound(bindings))
+}
+
+pub(super) fn bound(bindings: &[Binding]) -> Value {
     let bindings: Vec<Value> = bindings
         .iter()
         .map(|binding| {
@@ -166,14 +172,14 @@ fn policy(bindings: &[Binding]) -> Answer {
             value
         })
         .collect();
-    Answer::One(json!({"version": 3, "etag": "BwYAAAAAAAA=", "bindings": bindings}))
+    json!({"version": 3, "etag": "BwYAAAAAAAA=", "bindings": bindings})
 }
 
-fn account_name(project: &Project, account: &ServiceAccount) -> String {
+pub(super) fn account_name(project: &Project, account: &ServiceAccount) -> String {
     format!("projects/{}/serviceAccounts/{}", project.id, account.email)
 }
 
-fn service_account(project: &Project, account: &ServiceAccount) -> Value {
+pub(super) fn service_account(project: &Project, account: &ServiceAccount) -> Value {
     let mut value = json!({
         "name": account_name(project, account),
         "projectId": project.id,
@@ -193,7 +199,7 @@ fn service_account(project: &Project, account: &ServiceAccount) -> Value {
     value
 }
 
-fn one_key(project: &str, account: &ServiceAccount, key: &ServiceAccountKey) -> Value {
+pub(super) fn one_key(project: &str, account: &ServiceAccount, key: &ServiceAccountKey) -> Value {
     let never = json!("9999-12-31T23:59:59Z");
     let mut value = json!({
         "name": format!("projects/{project}/serviceAccounts/{}/keys/{}", account.email, key.id),

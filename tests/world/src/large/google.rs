@@ -46,7 +46,10 @@ pub(super) fn shell(company: &World) -> GoogleEstate {
 /// The answer to a request.
 pub(super) fn reply(estate: &LargeEstate, ask: &Ask<'_>) -> Option<Reply> {
     let path = percent_encoding::percent_decode_str(ask.path).decode_utf8_lossy();
-    let route = route(ask.verb, &path)?;
+    let route = route(ask.verb, &path, ask.query)?;
+    if route.method.starts_with("ListAsset") {
+        return assets(estate, &route, ask.query);
+    }
     let parent = field(ask.query, "parent").unwrap_or_default();
     let small = excerpt(estate, &route, &parent);
     let body = match small.answer(&route, &parent)? {
@@ -65,6 +68,30 @@ pub(super) fn reply(estate: &LargeEstate, ask: &Ask<'_>) -> Option<Reply> {
             page
         }
     };
+    Some(Reply { body, link: None })
+}
+
+/// One page of the inventory: the assets of the accounts whose turn it is. A page of projects is one without accounts.
+fn assets(estate: &LargeEstate, route: &Route, query: &str) -> Option<Reply> {
+    let start = number(query, "pageToken").unwrap_or_default();
+    let end = estate.objects.min(start.saturating_add(number(query, "pageSize").unwrap_or(100).clamp(1, 1000)));
+    let mut small = estate.google.clone();
+    for number in start / ACCOUNTS..end.div_ceil(ACCOUNTS) {
+        let mut project = bare(estate, number);
+        let own = number * ACCOUNTS..(number + 1) * ACCOUNTS;
+        project.accounts =
+            own.clone().filter(|one| (start..end).contains(one)).map(|one| service_account(estate, one)).collect();
+        // A project that is on two pages tells its policy on the first.
+        if own.start < start {
+            project.policy.clear();
+        }
+        small.projects.push(project);
+    }
+    let Answer::Many(name, items) = small.answer(route, "")? else { return None };
+    let mut body = json!({name: items});
+    if end < estate.objects {
+        body["nextPageToken"] = json!(end.to_string());
+    }
     Some(Reply { body, link: None })
 }
 

@@ -56,6 +56,31 @@ fn the_accounts_of_all_projects_are_all_accounts_and_answer_one_by_one() {
 }
 
 #[test]
+fn the_pages_of_the_inventory_hold_every_account_key_and_policy_once() {
+    let estate = estate(LargeProvider::Google);
+    for (content, kind, expected) in [
+        ("RESOURCE", "iam.googleapis.com/ServiceAccount", 1_234),
+        // One that Google turns over for each account, and those of people.
+        ("RESOURCE", "iam.googleapis.com/ServiceAccountKey", 1_234 + 124 + 13),
+        ("IAM_POLICY", "cloudresourcemanager.googleapis.com/Project", 13),
+    ] {
+        let (mut names, mut token) = (BTreeSet::new(), String::new());
+        loop {
+            let query = format!("contentType={content}&assetTypes={kind}&pageSize=50&pageToken={token}");
+            let body = ask(&estate, "/v1/organizations/100200300400/assets", &query).body;
+            for asset in body["assets"].as_array().into_iter().flatten() {
+                assert!(names.insert(asset["name"].as_str().unwrap().to_owned()), "{asset}");
+            }
+            match body["nextPageToken"].as_str() {
+                Some(next) => token = next.to_owned(),
+                None => break,
+            }
+        }
+        assert_eq!(names.len(), expected, "{kind}");
+    }
+}
+
+#[test]
 fn repositories_come_in_linked_pages_and_only_known_ones_have_keys() {
     let estate = estate(LargeProvider::Github);
     let first = ask(&estate, "/orgs/large/repos", "type=all&per_page=100");
