@@ -21,7 +21,7 @@ const DESCRIBED: [(&str, &[&str]); 3] = [("azure", &["graph", "arm"]), ("gcp", &
 const OUTSIDE: [&str; 1] = ["github:GetRepositoryCode"];
 
 /// Structs that hold no answer of a described operation, each with its reason.
-const NO_ANSWERS: [(&str, &str); 9] = [
+const NO_ANSWERS: [(&str, &str); 10] = [
     // The envelope of pages, which Graph and Resource Manager write differently; both forms are read by one struct.
     ("azure/src/api.rs", "Page"),
     // Refusals, which the descriptions leave out.
@@ -30,6 +30,7 @@ const NO_ANSWERS: [(&str, &str); 9] = [
     ("github/src/failure.rs", "*"),
     // Credential files and the answers of token services, which no description of an API covers.
     ("gcp/src/credentials.rs", "*"),
+    ("gcp/src/delegation.rs", "*"),
     ("gcp/src/exchange.rs", "*"),
     // One struct reads folders and projects, and one the pages of both; the fields of each are described.
     ("gcp/src/resources.rs", "Item"),
@@ -64,8 +65,12 @@ async fn what_is_asked_and_what_is_answered_is_as_the_vendors_describe_it() -> R
         .with(on_entra.environment())
         .with([("AZURE_ENDPOINT_URL", on_entra.endpoint()), ("GOOGLE_ENDPOINT_URL", on_google.endpoint())]);
     let credentials = on_google.write_credentials(product.root())?;
-    let organization =
-        format!("gcp:organization={},credentials={}", google.estate().organization, credentials.display());
+    let organization = format!(
+        "gcp:organization={},subject={},credentials={}",
+        google.estate().organization,
+        google.estate().directory.admin,
+        credentials.display()
+    );
     let github = format!("github:{},repositories=off", world.github().login);
     product.scan(&["azure", &organization, &github], &[0, 3])?;
     on_google.disable("ListAssets");

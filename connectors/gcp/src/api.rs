@@ -1,6 +1,6 @@
 //! The thin client of Google's REST APIs: declared calls out, JSON in, and every failure told apart.
 
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, TokenError};
 use crate::sign_in::chain;
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, header};
@@ -22,6 +22,7 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 pub(crate) enum Service {
     ApiKeys,
     AssetInventory,
+    Directory,
     Iam,
     PolicyAnalyzer,
     ResourceManager,
@@ -32,6 +33,7 @@ impl Service {
         match self {
             Self::ApiKeys => "https://apikeys.googleapis.com",
             Self::AssetInventory => "https://cloudasset.googleapis.com",
+            Self::Directory => "https://admin.googleapis.com",
             Self::Iam => "https://iam.googleapis.com",
             Self::PolicyAnalyzer => "https://policyanalyzer.googleapis.com",
             Self::ResourceManager => "https://cloudresourcemanager.googleapis.com",
@@ -104,7 +106,9 @@ impl Api {
         let call = operation.call;
         let token = self.credentials.token().await.map_err(|error| {
             let reason = format!("no token could be had: {}", chain(&error));
-            CallError::new(call, FailureKind::Other, &reason).caused_by(error)
+            let refused = matches!(error, TokenError::Refused { .. });
+            let kind = if refused { FailureKind::Denied } else { FailureKind::Other };
+            CallError::new(call, kind, &reason).caused_by(error)
         })?;
         let origin = self.endpoint.as_deref().unwrap_or_else(|| operation.service.origin());
         let request = Request::builder()

@@ -197,10 +197,13 @@ impl Collector<Estate> for AssetInventory {
     }
 }
 
+/// Puts an asset where it belongs; `None`: it lacks what was asked for.
+type Keep = fn(&mut Inventory, Asset) -> Option<()>;
+
 /// All of it or nothing: a part would have to be told apart from the whole in every project.
 async fn read(estate: &Estate, out: &Recorder) -> Result<Inventory, CallError> {
     let mut inventory = Inventory::default();
-    let listings: [(Operation, &'static str, &[&str], fn(&mut Inventory, Asset) -> Option<()>); 3] = [
+    let listings: [(Operation, &str, &[&str], Keep); 3] = [
         (LIST_RESOURCES, "RESOURCE", &[ACCOUNT], Inventory::account),
         (LIST_RESOURCES, "RESOURCE", &[KEY], Inventory::key),
         (LIST_POLICIES, "IAM_POLICY", &[ACCOUNT, PROJECT], Inventory::policy),

@@ -2,8 +2,8 @@
 
 use crate::session::{Estate, Project, Session};
 use crate::sign_in::GcpSignIn;
-use crate::target::Target;
-use crate::{ABOVE, GCP, PER_PROJECT, TRUSTS_FIRST};
+use crate::target::{Root, Target};
+use crate::{ABOVE, GCP, OF_WORKSPACE, PER_PROJECT, TRUSTS_FIRST};
 use async_trait::async_trait;
 use std::sync::{Arc, OnceLock};
 use whose_connect::{Collector, ConnectError, Connector, ConnectorInfo, ScanContext, run_collector};
@@ -39,7 +39,8 @@ impl Connector for Gcp {
             opened = Estate::open(&self.sign_in, &target, &context.network) => Arc::new(opened?),
         };
         let scope = estate.scope();
-        for collector in ABOVE {
+        let of_workspace = if matches!(target.root, Root::Organization(_)) { OF_WORKSPACE } else { &[] };
+        for collector in ABOVE.iter().chain(of_workspace) {
             run_collector(&GCP, *collector, &*estate, &scope, context).await;
         }
         let projects: Vec<Project> = estate.tree.get().map(|tree| tree.projects.clone()).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! The credentials of one target: what kind of file they come from, and the token of the hour. What needs another
 //! machine is exchanged through our own client, so that its proxy and its certificates hold for it too.
 
+use crate::delegation::Delegated;
 use crate::exchange::{Exchange, External, Impersonated, User};
 use crate::sign_in::SCOPE;
 use google_cloud_auth::credentials::{AccessTokenCredentials, external_account, service_account};
@@ -94,6 +95,21 @@ impl Credentials {
         Self::within(json, client, plain, 0)
     }
 
+    /// Makes the service account of a credential file act in the name of `subject`.
+    pub(crate) fn delegated(
+        json: &Value,
+        subject: &str,
+        client: &Client,
+        endpoint: Option<&str>,
+    ) -> Result<Self, TokenError> {
+        let delegated = Delegated::from_json(json, subject, client, endpoint)?;
+        Ok(Self::exchanged(Exchange::Delegated(delegated), client))
+    }
+
+    fn exchanged(exchange: Exchange, client: &Client) -> Self {
+        Self::Exchanged(Box::new(Exchanged { exchange, client: client.clone(), held: Mutex::default() }))
+    }
+
     fn within(json: &Value, client: &Client, plain: bool, depth: usize) -> Result<Self, TokenError> {
         let unusable = |reason: &str| TokenError::Unusable { reason: reason.into() };
         if depth >= DEEPEST {
@@ -134,7 +150,7 @@ impl Credentials {
                 return Err(unusable("an address in it does not begin with https://"));
             }
         }
-        Ok(Self::Exchanged(Box::new(Exchanged { exchange, client: client.clone(), held: Mutex::default() })))
+        Ok(Self::exchanged(exchange, client))
     }
 
     /// A token that is good for some minutes at least.

@@ -2,6 +2,7 @@
 //! <https://cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token>
 
 use crate::credentials::{Credentials, Token, TokenError};
+use crate::delegation::Delegated;
 use crate::sign_in::SCOPE;
 use bytes::Bytes;
 use http::{Request, header};
@@ -20,7 +21,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 
 /// A text that is wiped when it is no longer needed; null is none.
-fn hidden<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Zeroizing<String>, D::Error> {
+pub(crate) fn hidden<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Zeroizing<String>, D::Error> {
     Option::<String>::deserialize(deserializer).map(|text| Zeroizing::new(text.unwrap_or_default()))
 }
 
@@ -29,6 +30,7 @@ pub(crate) enum Exchange {
     User(User),
     External(External),
     Impersonated(Impersonated, Credentials),
+    Delegated(Delegated),
 }
 
 /// A person who signed in with gcloud.
@@ -109,6 +111,8 @@ impl Exchange {
                 std::iter::once(external.token_url.as_str()).chain(more.filter(own)).collect()
             }
             Self::Impersonated(impersonated, _) => vec![&impersonated.service_account_impersonation_url],
+            // It looked at its addresses when it was made.
+            Self::Delegated(_) => Vec::new(),
         }
     }
 
@@ -117,6 +121,7 @@ impl Exchange {
         match self {
             Self::User(user) => user.token(client).await,
             Self::External(external) => external.token(client).await,
+            Self::Delegated(delegated) => delegated.token(client).await,
             Self::Impersonated(impersonated, source) => {
                 let own = source.token().await?;
                 let url = &impersonated.service_account_impersonation_url;
@@ -205,7 +210,8 @@ async fn impersonate(client: &Client, url: &str, own: &str, delegates: &[String]
     Ok(Token { text: generated.access_token, until: begun + HOUR })
 }
 
-async fn granted(
+/// A token for a form of OAuth's.
+pub(crate) async fn granted(
     client: &Client,
     url: &str,
     form: &[(&str, &str)],
@@ -225,14 +231,15 @@ async fn granted(
 }
 
 /// A header that is not shown in debugging output.
-fn secret(text: &str) -> Result<http::HeaderValue, TokenError> {
+pub(crate) fn secret(text: &str) -> Result<http::HeaderValue, TokenError> {
     let reason = "something in it does not fit into a header";
     let mut value = http::HeaderValue::from_str(text).map_err(|_| TokenError::Unusable { reason: reason.into() })?;
     value.set_sensitive(true);
     Ok(value)
 }
 
-async fn send(client: &Client, request: http::request::Builder, body: Bytes) -> Result<Bytes, TokenError> {
+/// Sends what is exchanged.
+pub(crate) async fn send(client: &Client, request: http::request::Builder, body: Bytes) -> Result<Bytes, TokenError> {
     let reason = "an address or a header in it cannot be used";
     let request = request.body(body).map_err(|_| TokenError::Unusable { reason: reason.into() })?;
     let host = request.uri().host().unwrap_or("an unknown host").to_owned();
@@ -244,7 +251,8 @@ async fn send(client: &Client, request: http::request::Builder, body: Bytes) -> 
     Err(TokenError::Refused { host, status, reason: reason_of(answer.body()) })
 }
 
-fn read<T: DeserializeOwned>(url: &str, body: &[u8]) -> Result<T, TokenError> {
+/// Reads what came back.
+pub(crate) fn read<T: DeserializeOwned>(url: &str, body: &[u8]) -> Result<T, TokenError> {
     // What serde says would quote the answer, which holds a token.
     serde_json::from_slice(body).map_err(|_| TokenError::Malformed {
         host: url.parse::<http::Uri>().ok().and_then(|uri| uri.host().map(String::from)).unwrap_or_default(),

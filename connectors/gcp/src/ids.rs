@@ -18,6 +18,21 @@ pub(crate) fn service_account(email: &str) -> NodeId {
     NodeId::new("gcp", "", "service-account", &email.to_lowercase())
 }
 
+/// A person's account.
+pub(crate) fn user(email: &str) -> NodeId {
+    NodeId::new("gcp", "", "user", email)
+}
+
+/// An application that people let act in their names, by its client id.
+pub(crate) fn oauth_client(client_id: &str) -> NodeId {
+    NodeId::new("gcp", "", "oauth-client", client_id)
+}
+
+/// A person's consent to an application.
+pub(crate) fn oauth_token(email: &str, client_id: &str) -> NodeId {
+    NodeId::new("gcp", "", "oauth-token", &format!("{email}/{client_id}"))
+}
+
 /// A key of a service account, by the id that also stands in its file.
 pub(crate) fn service_account_key(key_id: &str) -> NodeId {
     NodeId::new("gcp", "", "service-account-key", key_id)

@@ -1,4 +1,5 @@
-//! Google Cloud: projects, service accounts, keys, IAM policies and workload identity federation.
+//! Google Cloud: projects, service accounts, keys, IAM policies and workload identity federation, and the people and
+//! consents of the Google Workspace that it belongs to.
 
 mod api;
 mod api_keys;
@@ -8,8 +9,12 @@ mod connector;
 mod container_policies;
 mod credentials;
 mod declared;
+mod delegation;
+mod directory;
+mod domain_wide_delegation;
 mod each;
 mod exchange;
+mod google_scopes;
 mod ids;
 mod last_authentications;
 mod members;
@@ -24,7 +29,9 @@ mod service_accounts;
 mod session;
 mod sign_in;
 mod target;
+mod tokens;
 mod trust;
+mod users;
 mod workload_identity_pools;
 
 pub use connector::Gcp;
@@ -43,6 +50,9 @@ pub static GCP: ConnectorInfo = ConnectorInfo {
         resources::INFO,
         assets::INFO,
         container_policies::INFO,
+        users::INFO,
+        tokens::INFO,
+        domain_wide_delegation::INFO,
         workload_identity_pools::INFO,
         service_accounts::INFO,
         service_account_keys::INFO,
@@ -58,6 +68,10 @@ pub static GCP: ConnectorInfo = ConnectorInfo {
 /// The collectors behind [`GCP`] that run once a target: they find the projects and what holds for all of them.
 const ABOVE: &[&dyn Collector<Estate>] =
     &[&resources::Resources, &assets::AssetInventory, &container_policies::ContainerPolicies];
+
+/// Those of Google Workspace, which belongs to an organisation and to no project.
+const OF_WORKSPACE: &[&dyn Collector<Estate>] =
+    &[&users::Users, &tokens::Tokens, &domain_wide_delegation::DomainWideDelegation];
 
 /// Those that run for all projects before any other.
 const TRUSTS_FIRST: &[&dyn Collector<Session>] = &[&workload_identity_pools::WorkloadIdentityPools];

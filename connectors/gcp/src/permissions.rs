@@ -5,8 +5,16 @@ use std::collections::BTreeSet;
 /// A custom role, in the form that `gcloud iam roles create whoseReader --organization=O --file=FILE` takes. It is to
 /// be granted on the organization, or on the single project that is scanned.
 pub fn least_privilege_role() -> String {
-    let permissions: BTreeSet<&str> = crate::GCP.calls().iter().map(|call| call.permission).collect();
-    let mut role = String::from(
+    let all: BTreeSet<&str> = crate::GCP.calls().iter().map(|call| call.permission).collect();
+    // The directory of Google Workspace is no matter of roles: its scopes are granted to a client id.
+    let (scopes, permissions): (Vec<&str>, Vec<&str>) = all.into_iter().partition(|one| one.starts_with("https://"));
+    let mut role = format!(
+        "# To read people and their consents too (subject=ADMIN), allow the client id of the service account in the \
+         Admin\n# console, under Security, Access and data control, API controls, Domain-wide delegation, these \
+         scopes:\n# {}\n",
+        scopes.join(",")
+    );
+    role.push_str(
         "title: Whose reader\ndescription: Reads identities and their credentials, and changes nothing.\nstage: GA\n\
          includedPermissions:\n",
     );

@@ -75,6 +75,8 @@ struct Item {
     create_time: Option<Timestamp>,
     /// Projects alone have an id beside their number, and labels.
     project_id: String,
+    /// Organisations alone belong to a Google Workspace.
+    directory_customer_id: String,
     labels: BTreeMap<String, String>,
 }
 
@@ -116,9 +118,13 @@ impl Collector<Estate> for Resources {
 /// Reads an organisation from its root to its projects.
 async fn downward(estate: &Estate, root: &str, tree: &mut Tree, out: &mut Recorder) {
     match estate.api.get::<Item>(GET_ORGANIZATION, &format!("v3/{root}"), &[]).await {
-        Ok(item) => out.node(node(root, &item)).await,
+        Ok(item) => {
+            tree.customer = Some(item.directory_customer_id.clone()).filter(|id| !id.is_empty());
+            out.node(node(root, &item)).await;
+        }
         Err(error) => out.failed(&error),
     }
+    tree.complete = true;
     tree.containers.insert(root.to_owned(), None);
     let mut waiting = vec![root.to_owned()];
     while let Some(parent) = waiting.pop() {
@@ -127,6 +133,7 @@ async fn downward(estate: &Estate, root: &str, tree: &mut Tree, out: &mut Record
                 Ok(children) => children,
                 Err((error, children)) => {
                     missed(&error, root, &parent, out);
+                    tree.complete = false;
                     children
                 }
             };

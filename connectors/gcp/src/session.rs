@@ -3,6 +3,7 @@
 
 use crate::api::{Api, Operation, Service};
 use crate::assets::{Held, Inventory};
+use crate::directory::Directory;
 use crate::ids;
 use crate::sign_in::GcpSignIn;
 use crate::target::{Root, Target};
@@ -53,6 +54,8 @@ pub(crate) struct Estate {
     pub(crate) policies: OnceLock<Above>,
     /// What Cloud Asset Inventory holds, where it may be read.
     inventory: Mutex<Option<Inventory>>,
+    /// The way to the people of Google Workspace.
+    pub(crate) directory: Directory,
     pools: Mutex<BTreeMap<(String, String), Vec<Provider>>>,
     roles: tokio::sync::Mutex<HashMap<String, Permissions>>,
 }
@@ -64,6 +67,10 @@ pub(crate) struct Tree {
     pub(crate) containers: BTreeMap<String, Option<String>>,
     /// The projects.
     pub(crate) projects: Vec<Project>,
+    /// Whether these are all projects of an organisation.
+    pub(crate) complete: bool,
+    /// The Google Workspace that the organisation belongs to, when it was read.
+    pub(crate) customer: Option<String>,
 }
 
 /// A project.
@@ -144,8 +151,13 @@ impl Estate {
         let client = if loopback { client.with_retry(patience) } else { client };
         let credentials = sign_in.open(target, &client, network).await?;
         let concurrency = network.max_concurrency.unwrap_or(limits.max_concurrency).get();
+        let endpoint = network.endpoint.as_deref();
+        let delegated = sign_in.delegated(target, &client, endpoint);
+        let of = |credentials| Api::new(client.clone(), credentials, endpoint, concurrency);
+        let directory = Directory { api: delegated.map(|credentials| credentials.map(of)), people: Mutex::default() };
         Ok(Self {
-            api: Api::new(client, credentials, network.endpoint.as_deref(), concurrency),
+            api: Api::new(client, credentials, endpoint, concurrency),
+            directory,
             root: target.root.clone(),
             tree: OnceLock::new(),
             policies: OnceLock::new(),
@@ -161,6 +173,11 @@ impl Estate {
             Root::Project(id) => ids::scope(&format!("projects/{id}")),
             Root::Organization(number) => ids::scope(&format!("organizations/{number}")),
         }
+    }
+
+    /// The id of the Google Workspace that the organisation belongs to, when it was read.
+    pub(crate) fn customer(&self) -> Option<&str> {
+        self.tree.get()?.customer.as_deref()
     }
 
     /// The organisation that holds everything, when it is known.

@@ -75,6 +75,26 @@ impl GcpSignIn {
         }
     }
 
+    /// Credentials in the name of the administrator whom the target names, or why there are none. Whether they are good
+    /// shows when they are used: without them, all but the directory can be read.
+    pub(crate) fn delegated(
+        &self,
+        target: &Target,
+        client: &Client,
+        endpoint: Option<&str>,
+    ) -> Option<Result<Credentials, String>> {
+        let subject = target.subject.as_deref()?;
+        Some(match self.file(target) {
+            Ok(Some((_, json))) => {
+                Credentials::delegated(&json, subject, client, endpoint).map_err(|error| chain(&error))
+            }
+            Ok(None) => Err("the identity of this machine cannot act in the name of an administrator: it needs the \
+                             credential file of a service account, or one that leads to a service account"
+                .into()),
+            Err(error) => Err(chain(&error)),
+        })
+    }
+
     /// The credential file: the target's own, the one that the environment names, or the usual one if it is there.
     fn file(&self, target: &Target) -> Result<Option<(PathBuf, Value)>, ConnectError> {
         if let Some(path) = target.credentials.as_ref().or(self.named.as_ref()) {

@@ -1,10 +1,12 @@
-//! What stands after `gcp:` in a target: `project=P` or `organization=O`, and where credentials lie.
+//! What stands after `gcp:` in a target: `project=P` or `organization=O`, in whose name the directory is read, and where
+//! credentials lie.
 
 use std::path::PathBuf;
 use whose_connect::ConnectError;
 
 /// How targets are written.
-pub(crate) const SYNTAX: &str = "gcp:project=P[,credentials=FILE] | gcp:organization=O[,credentials=FILE]";
+pub(crate) const SYNTAX: &str =
+    "gcp:project=P[,credentials=FILE] | gcp:organization=O[,subject=ADMIN][,credentials=FILE]";
 
 /// What is scanned.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +22,8 @@ pub(crate) enum Root {
 pub(crate) struct Target {
     /// What is scanned.
     pub(crate) root: Root,
+    /// The administrator of Google Workspace in whose name its directory is read.
+    pub(crate) subject: Option<String>,
     /// A credential file; `None`: application default credentials.
     pub(crate) credentials: Option<PathBuf>,
 }
@@ -28,7 +32,7 @@ impl Target {
     /// Reads the text after `gcp:`.
     pub(crate) fn parse(text: &str) -> Result<Self, ConnectError> {
         let wrong = |reason: String| ConnectError::Target { target: format!("gcp:{text}"), reason, syntax: SYNTAX };
-        let (mut root, mut credentials) = (None, None);
+        let (mut root, mut subject, mut credentials) = (None, None, None);
         for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
             let Some((name, value)) = part.split_once('=') else {
                 return Err(wrong(format!("`{part}` is not of the form name=value")));
@@ -46,6 +50,8 @@ impl Target {
                     }
                     root.replace(Root::Organization(number.into())).is_some()
                 }
+                "subject" if value.contains('@') => subject.replace(value.to_owned()).is_some(),
+                "subject" => return Err(wrong(format!("`{value}` is not the e-mail of an administrator"))),
                 "credentials" => credentials.replace(PathBuf::from(value)).is_some(),
                 _ => return Err(wrong(format!("`{name}` is not known"))),
             };
@@ -54,7 +60,10 @@ impl Target {
             }
         }
         let root = root.ok_or_else(|| wrong("it names neither a project nor an organization".into()))?;
-        Ok(Self { root, credentials })
+        if subject.is_some() && matches!(root, Root::Project(_)) {
+            return Err(wrong("`subject` stands beside a project, and only an organization has a directory".into()));
+        }
+        Ok(Self { root, subject, credentials })
     }
 
     /// The target in words, for messages.
@@ -84,7 +93,8 @@ mod tests {
         let target = Target::parse("project=tallowmere-web, credentials=/a/b.json").unwrap();
         assert_eq!(target.root, Root::Project("tallowmere-web".into()));
         assert_eq!(target.credentials, Some(PathBuf::from("/a/b.json")));
-        let target = Target::parse("organization=organizations/123").unwrap();
+        let target = Target::parse("organization=organizations/123,subject=hanna@tallowmere.example").unwrap();
+        assert_eq!(target.subject.as_deref(), Some("hanna@tallowmere.example"));
         assert_eq!(target.root, Root::Organization("123".into()));
     }
 
@@ -98,6 +108,8 @@ mod tests {
             ("project=../x", "not the id of a project"),
             ("organization=acme", "not the number"),
             ("project=a,organization=1", "beside another"),
+            ("project=a,subject=a@b.example", "only an organization"),
+            ("organization=1,subject=hanna", "not the e-mail"),
             ("projekt=a", "`projekt` is not known"),
         ] {
             let error = Target::parse(text).unwrap_err().to_string();

@@ -4,6 +4,7 @@ mod assets;
 mod faults;
 mod organization;
 mod sign_in;
+mod workspace;
 
 use crate::Gcp;
 use whose_connect::{CancellationToken, ConnectError, Connector, Event, NetworkSettings, ScanContext, Sink};
@@ -55,7 +56,7 @@ fn world() -> World {
 async fn organization() -> (Google, GoogleServer, String) {
     let google = world().google();
     let server = google.serve().await.unwrap();
-    let target = format!("organization={}", google.estate().organization);
+    let target = format!("organization={},subject={}", google.estate().organization, google.estate().directory.admin);
     (google, server, target)
 }
 

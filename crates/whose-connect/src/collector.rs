@@ -123,6 +123,7 @@ mod tests {
     enum Step {
         See,
         MissOne,
+        NotOffered,
         Fail(FailureKind),
         Panic,
         Hang,
@@ -143,6 +144,7 @@ mod tests {
                     Step::MissOne => {
                         out.failed_for(&CallError::new(CALL, FailureKind::Denied, "not this one"), id("missed"));
                     }
+                    Step::NotOffered => out.not_offered("no API tells it", "Look it up."),
                     Step::Fail(kind) => return Err(CallError::new(CALL, *kind, "told so")),
                     Step::Panic => panic!("bad page"),
                     Step::Hang => std::future::pending().await,
@@ -178,11 +180,12 @@ mod tests {
     #[tokio::test]
     async fn the_state_follows_from_what_was_missed() {
         use CoverageState::{Complete, Denied, Failed, NotEnabled, Partial};
-        let cases: [(&'static [Step], CoverageState, usize); 9] = [
+        let cases: [(&'static [Step], CoverageState, usize); 10] = [
             (&[Step::See, Step::See], Complete, 2),
             (&[], Complete, 0),
             (&[Step::Fail(FailureKind::Denied)], Denied, 0),
             (&[Step::Fail(FailureKind::NotEnabled)], NotEnabled, 0),
+            (&[Step::NotOffered], NotEnabled, 0),
             (&[Step::Fail(FailureKind::Malformed)], Failed, 0),
             (&[Step::See, Step::Fail(FailureKind::Throttled)], Partial, 1),
             (&[Step::See, Step::MissOne], Partial, 1),

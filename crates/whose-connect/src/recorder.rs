@@ -106,6 +106,12 @@ impl Recorder {
         self.gaps.push((GapKind::Unread, gap));
     }
 
+    /// The provider does not offer what this listing would tell, so no call was made for it.
+    pub fn not_offered(&mut self, reason: &str, remedy: &str) {
+        let gap = Gap { subject: None, call: None, reason: reason.into(), remedy: remedy.into() };
+        self.gaps.push((GapKind::Call(FailureKind::NotEnabled), gap));
+    }
+
     /// The user stopped the scan.
     pub(crate) fn stopped(&mut self) {
         let gap = Gap {

@@ -63,6 +63,18 @@ pub(crate) fn is_agent(graph: &Graph, ix: Ix) -> bool {
     graph.node(ix).identity().is_some_and(|detail| detail.agent)
 }
 
+/// Whether an application acts in the names of single people and in no other way, so that those who let it in answer for
+/// it. What the own organisation makes has a maker here all the same.
+pub(crate) fn acts_for_people_alone(graph: &Graph, ix: Ix) -> bool {
+    let for_one = |grant: &Ix| {
+        let detail = graph.node(*grant).grant().and_then(|detail| detail.consent.as_ref());
+        detail.is_some_and(|consent| consent.on_behalf_of.is_some())
+    };
+    let grants = graph.grants_of(ix);
+    let foreign = graph.node(ix).identity().is_some_and(|detail| detail.third_party != Some(false));
+    foreign && !grants.is_empty() && grants.iter().all(for_one) && graph.credentials_of(ix).next().is_none()
+}
+
 /// The identity that this one was made from and that can act as it, when it was seen.
 pub(crate) fn made_from(graph: &Graph, ix: Ix) -> Option<Ix> {
     let source = graph.find(graph.node(ix).identity()?.instance_of.as_ref()?)?;

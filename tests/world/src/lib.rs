@@ -31,8 +31,8 @@ pub use github::{
     GithubRequest, GithubServer, GithubToken, GithubUser, GithubWebhook,
 };
 pub use google::{
-    Binding, Folder, Google, GoogleApiKey, GoogleEstate, GoogleRequest, GoogleServer, Pool, Project, ServiceAccount,
-    ServiceAccountKey,
+    Binding, Folder, Google, GoogleApiKey, GoogleConsent, GoogleDirectory, GoogleEstate, GoogleRequest, GoogleServer,
+    GoogleUser, Pool, Project, ServiceAccount, ServiceAccountKey,
 };
 pub use large::{LargeEstate, LargeProvider, LargeServer};
 pub use repository::{Commit, Repository};

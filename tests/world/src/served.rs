@@ -41,7 +41,11 @@ impl World {
         let credentials = on_google.write_credentials(folder)?;
         let organization = &google.estate().organization;
         let mut targets = vec!["aws".to_string(), "azure".to_string()];
-        targets.push(format!("gcp:organization={organization},credentials={}", credentials.display()));
+        targets.push(format!(
+            "gcp:organization={organization},subject={},credentials={}",
+            google.estate().directory.admin,
+            credentials.display()
+        ));
         targets.push(format!("github:{}", self.github().login));
         targets.extend(repositories.iter().map(|path| path.display().to_string()));
         Ok(Served { aws, entra, google: on_google, github, repositories, targets })

@@ -14,12 +14,12 @@ async fn everything_is_read_completely_and_nothing_is_written() {
     let (google, server, target) = organization().await;
     let scan = scan(&server, &target).await;
     assert!(scan.outcome.is_ok(), "{:?}", scan.outcome);
-    for row in &scan.coverage {
+    for row in scan.coverage.iter().filter(|row| row.source.collector != "domain-wide-delegation") {
         assert_eq!(row.state, CoverageState::Complete, "{row:?}");
         assert!(row.gaps.is_empty());
     }
-    // Three listings for the organisation, seven for each project.
-    assert_eq!(scan.coverage.len(), 3 + 7 * google.estate().projects.len());
+    // Six listings for the organisation, seven for each project.
+    assert_eq!(scan.coverage.len(), 6 + 7 * google.estate().projects.len());
     for (_, account) in google.estate().accounts() {
         assert!(scan.sees(&NodeId::new("gcp", "", "service-account", &account.email)), "{}", account.email);
         for key in &account.keys {
@@ -28,7 +28,8 @@ async fn everything_is_read_completely_and_nothing_is_written() {
     }
     assert!(server.violations().is_empty(), "{:?}", server.violations());
     let calls: u64 = scan.coverage.iter().map(|row| row.calls).sum();
-    assert_eq!(calls, server.requests().len() as u64, "every call is charged to a listing");
+    // The way to the directory's token, which the server does not record: a federated one, a signature, an exchange.
+    assert_eq!(calls, server.requests().len() as u64 + 3, "every call is charged to a listing");
 }
 
 #[tokio::test]
@@ -53,7 +54,8 @@ async fn small_pages_tell_the_same_as_large_ones() {
     let ids = |nodes: &[whose_model::Node]| nodes.iter().map(|node| node.id.clone()).collect::<BTreeSet<_>>();
     assert_eq!(ids(&large.nodes), ids(&small.nodes));
     assert_eq!(large.edges.len(), small.edges.len());
-    assert!(small.coverage.iter().all(|row| row.state == CoverageState::Complete));
+    let states = |scan: &super::Scan| scan.coverage.iter().map(|row| row.state).collect::<Vec<_>>();
+    assert_eq!(states(&small), states(&large));
 }
 
 #[tokio::test]
@@ -133,7 +135,7 @@ async fn people_agents_and_the_deleted_are_told_apart() {
     let scan = scan(&server, &target).await;
     let class = |node: &whose_model::Node| node.identity().unwrap().class.as_ref().unwrap().class;
     let hanna = scan.node(&NodeId::new("gcp", "", "user", "hanna.weiss@tallowmere.example"));
-    assert_eq!((class(&hanna), hanna.state), (Class::Human, State::Unknown));
+    assert_eq!((class(&hanna), hanna.state), (Class::Human, State::Enabled));
     let owen = scan.nodes.iter().find(|node| node.name == "owen.gallagher@tallowmere.example").unwrap();
     assert_eq!((class(owen), owen.state), (Class::Human, State::Deleted));
     let agent = scan.nodes.iter().find(|node| node.r#type == "agent").unwrap();

@@ -26,6 +26,15 @@ fn given(token: &str) -> Reply {
 
 /// The token that a credential file leads to, when nobody but the proxy can be reached.
 async fn token(file: Value, replies: Vec<(&str, Reply)>) -> Result<String, ConnectError> {
+    token_of("project=p-1234", file, replies).await.map(|(own, _)| own)
+}
+
+/// The same for a target, and the token in the name of the administrator whom it names, or why there is none.
+async fn token_of(
+    target: &str,
+    file: Value,
+    replies: Vec<(&str, Reply)>,
+) -> Result<(String, Option<Result<String, String>>), ConnectError> {
     let server = services(replies).serve().await;
     let folder = tempfile::tempdir().unwrap();
     let subject = folder.path().join("subject");
@@ -39,9 +48,17 @@ async fn token(file: Value, replies: Vec<(&str, Reply)>) -> Result<String, Conne
     };
     let client =
         Client::new(&network, LIMITS).unwrap().with_retry(RetryPolicy { attempts: 1, ..RetryPolicy::default() });
-    let target = Target::parse(&format!("project=p-1234,credentials={}", path.display())).unwrap();
+    let target = Target::parse(&format!("{target},credentials={}", path.display())).unwrap();
     let credentials = GcpSignIn::default().open(&target, &client, &network).await?;
-    Ok(credentials.token().await.unwrap().to_string())
+    let own = credentials.token().await.unwrap().to_string();
+    let delegated = match GcpSignIn::default().delegated(&target, &client, network.endpoint.as_deref()) {
+        None => None,
+        Some(Err(reason)) => Some(Err(reason)),
+        Some(Ok(credentials)) => {
+            Some(credentials.token().await.map(|token| token.to_string()).map_err(|error| error.to_string()))
+        }
+    };
+    Ok((own, delegated))
 }
 
 fn user() -> Value {
@@ -86,6 +103,52 @@ async fn every_kind_of_file_that_is_exchanged_goes_through_the_proxy() {
     });
     let replies = vec![("token", given("the person's")), generated()];
     assert_eq!(token(impersonated, replies).await.unwrap(), "the account's");
+}
+
+/// A key in the form of Google's files, made anew: none lies among the files of the project.
+fn private_key() -> String {
+    let made = std::process::Command::new("openssl")
+        .args(["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"])
+        .output()
+        .expect("the program openssl makes a key");
+    String::from_utf8(made.stdout).unwrap()
+}
+
+#[tokio::test]
+async fn an_account_acts_in_an_administrators_name_with_its_key_or_without_one() {
+    let target = "organization=1,subject=hanna@tallowmere.example";
+    let file = json!({
+        "type": "service_account",
+        "client_email": "scanner@p.iam.gserviceaccount.com",
+        "project_id": "p",
+        "private_key_id": "1",
+        "private_key": private_key(),
+        "token_uri": "http://sts.invented.example/unused",
+    });
+    // The key's own token is signed here and asks nobody.
+    let (_, delegated) = token_of(target, file, vec![("token", given("the administrator's"))]).await.unwrap();
+    assert_eq!(delegated, Some(Ok("the administrator's".into())));
+
+    let url = "http://iam.invented.example/v1/projects/-/serviceAccounts/scanner@p.example:generateAccessToken";
+    let account = |verb: &str| format!("scanner@p.example:{verb}");
+    let (generate, sign) = (account("generateAccessToken"), account("signJwt"));
+    let signed = Reply::xml(200, json!({"keyId": "1", "signedJwt": "e30.e30.c2ln"}).to_string());
+    let replies = vec![
+        ("exchange", given("the workload's")),
+        (generate.as_str(), generated().1),
+        (sign.as_str(), signed),
+        ("token", given("the administrator's")),
+    ];
+    let (own, delegated) = token_of(target, external(Some(url)), replies).await.unwrap();
+    assert_eq!((own.as_str(), delegated), ("the account's", Some(Ok("the administrator's".into()))));
+}
+
+#[tokio::test]
+async fn nobody_but_a_service_account_acts_in_an_administrators_name() {
+    let target = "organization=1,subject=hanna@tallowmere.example";
+    let (_, delegated) = token_of(target, user(), vec![("token", given("the person's"))]).await.unwrap();
+    let reason = delegated.unwrap().unwrap_err();
+    assert!(reason.contains("no service account"), "{reason}");
 }
 
 #[tokio::test]

@@ -18,7 +18,8 @@ static INFO: RuleInfo = RuleInfo {
     fix: "Ask who needs it. Take away the scopes that it does not use, restrict the rest to the people who use it, and \
           let only administrators consent to applications of unverified publishers.",
     blind_spots: "What the application really reads is not seen. Which scopes are sensitive is our own list, for the \
-                  provider's own services alone. Applications of the own organisation are judged by their privilege.",
+                  provider's own services alone. Applications of the own organisation are judged by their privilege. Google does not say whom it verified: \
+                  there only applications that are registered nowhere count as unverified.",
     needs: &[],
     reads: &[Facet::Identities, Facet::Grants],
     maps_to: &[

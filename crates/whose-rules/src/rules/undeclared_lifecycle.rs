@@ -1,7 +1,7 @@
 //! An identity of which nobody wrote down what it is for or when it ends.
 
 use crate::{Draft, Findings, Group, Policy, PostureRule, RuleInfo, control, fixes, link, subjects, wording};
-use whose_graph::Graph;
+use whose_graph::{Graph, Ix};
 use whose_model::{Evidence, Facet, Severity};
 
 static INFO: RuleInfo = RuleInfo {
@@ -14,7 +14,8 @@ static INFO: RuleInfo = RuleInfo {
               whether it still serves. Owner, purpose and expiry are the three things that every identity needs.",
     fix: "Let the owner record what it is for and when that ends; renew the end when it comes.",
     blind_spots: "A purpose or end that stands in a catalogue or in infrastructure code and not on the identity itself \
-                  is not seen.",
+                  is not seen. An application of others that acts only in the names of single people is left to those \
+                  who let it in.",
     needs: &[Facet::OwnerSignals],
     reads: &[Facet::Identities],
     maps_to: &[
@@ -35,7 +36,9 @@ impl PostureRule for UndeclaredLifecycle {
     }
 
     fn check(&self, graph: &Graph, _policy: &Policy, findings: &mut Findings<'_>) {
-        for ix in subjects::machines(graph).filter(|ix| !subjects::is_told_at_source(graph, *ix)) {
+        let told_elsewhere =
+            |ix: Ix| subjects::is_told_at_source(graph, ix) || subjects::acts_for_people_alone(graph, ix);
+        for ix in subjects::machines(graph).filter(|ix| !told_elsewhere(*ix)) {
             let lifecycle = graph.lifecycle(ix);
             let missing = match (&lifecycle.purpose, lifecycle.expiry) {
                 (None, None) => "neither a purpose nor an end",

@@ -18,7 +18,8 @@ static INFO: RuleInfo = RuleInfo {
     fix: "Find who uses it (its last use, its trust policy, the repository that declares it), agree on a team, and \
           record that team where the provider keeps it. If nobody claims it, switch it off and wait before deleting it.",
     blind_spots: "An owner who is recorded in a place that was not scanned (a ticket system, a wiki) is not seen. A tag \
-                  whose name is not among the known ones for owners does not count.",
+                  whose name is not among the known ones for owners does not count. An application of others that acts \
+                  only in the names of single people is left to those who let it in.",
     needs: &[Facet::OwnerSignals],
     reads: &[Facet::Identities],
     maps_to: &[
@@ -43,7 +44,11 @@ impl PostureRule for UnownedIdentity {
     }
 
     fn check(&self, graph: &Graph, _policy: &Policy, findings: &mut Findings<'_>) {
-        let told_elsewhere = |ix: Ix| subjects::is_agent(graph, ix) || subjects::is_told_at_source(graph, ix);
+        let told_elsewhere = |ix: Ix| {
+            subjects::is_agent(graph, ix)
+                || subjects::is_told_at_source(graph, ix)
+                || subjects::acts_for_people_alone(graph, ix)
+        };
         let concerned = subjects::machines(graph).filter(|ix| !told_elsewhere(*ix));
         for ix in concerned.filter(|ix| graph.ownership(*ix).band == OwnerBand::Unowned) {
             let name = wording::named(graph, ix);
@@ -104,6 +109,16 @@ mod tests {
     use super::*;
     use crate::testing::{Estate, check, not_assessable, role, tenant};
     use whose_model::Tier;
+
+    #[test]
+    fn an_application_that_single_people_let_in_is_theirs() {
+        let board = tenant::principal("board");
+        let estate = Estate::tenant().foreign("board", true, |_| {}).person("eve", |_| {});
+        let estate = estate.consent(&board, "c1", &["Calendars.Read"], Some(&tenant::person("eve")));
+        check(&UnownedIdentity, &estate, &[]);
+        let estate = estate.consent(&board, "all", &["Calendars.Read"], None);
+        check(&UnownedIdentity, &estate, &[("board", Severity::Low)]);
+    }
 
     #[test]
     fn an_identity_without_any_signal_is_found() {

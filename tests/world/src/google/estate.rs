@@ -16,10 +16,53 @@ pub struct GoogleEstate {
     pub folders: Vec<Folder>,
     /// Its projects.
     pub projects: Vec<Project>,
+    /// The Google Workspace that it belongs to.
+    pub directory: Directory,
     /// From when Policy Analyzer tells of use.
     pub observed_since: Timestamp,
     /// Until when.
     pub observed_until: Timestamp,
+}
+
+/// The directory of a Google Workspace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Directory {
+    /// The customer's id.
+    pub customer: String,
+    /// The administrator in whose name it may be read.
+    pub admin: String,
+    /// The service account that may act in the administrator's name.
+    pub delegate: String,
+    /// The people, deleted ones among them.
+    pub users: Vec<GoogleUser>,
+}
+
+/// Somebody's account in a Google Workspace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GoogleUser {
+    /// Its immutable id.
+    pub id: String,
+    /// Its e-mail.
+    pub email: String,
+    /// Whether somebody suspended it.
+    pub suspended: bool,
+    /// Whether it is kept without being used.
+    pub archived: bool,
+    /// Whether it was deleted some days ago.
+    pub deleted: bool,
+    /// The applications that may act in its name.
+    pub tokens: Vec<GoogleConsent>,
+}
+
+/// A consent to an application.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GoogleConsent {
+    /// The application's client id; `None`: it is registered nowhere.
+    pub client_id: Option<String>,
+    /// The application's name.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<String>,
 }
 
 /// A folder, directly below the organisation.

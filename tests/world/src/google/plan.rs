@@ -2,6 +2,7 @@
 //! scanner finds there.
 
 use super::estate::{ApiKey, Binding, Folder, GoogleEstate, Pool, Project, ServiceAccount, ServiceAccountKey};
+use super::workspace;
 use crate::company::World;
 use crate::draw::{DIGITS, Draw, HEX};
 use crate::truth::{Planted, Subject};
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 use whose_model::{NodeId, Timestamp};
 
 const DATA: &str = "tallowmere-data";
-const PLATFORM: &str = "tallowmere-platform";
+pub(super) const PLATFORM: &str = "tallowmere-platform";
 const WEB: &str = "tallowmere-web";
 const TOKEN_CREATOR: &str = "roles/iam.serviceAccountTokenCreator";
 const FEDERATED: &str = "roles/iam.workloadIdentityUser";
@@ -67,8 +68,8 @@ impl Google {
 }
 
 /// The draughtsman.
-struct Plan {
-    draw: Draw,
+pub(super) struct Plan {
+    pub(super) draw: Draw,
     as_of: Timestamp,
     truth: Vec<Planted>,
     healthy: Vec<Planted>,
@@ -123,16 +124,16 @@ impl Plan {
         }
     }
 
-    fn fault(&mut self, rule: &'static str, subject: NodeId, story: &'static str) {
+    pub(super) fn fault(&mut self, rule: &'static str, subject: NodeId, story: &'static str) {
         self.truth.push(Planted { rule, subject: Subject::Node(subject), story });
     }
 
-    fn healthy(&mut self, rule: &'static str, subject: NodeId, story: &'static str) {
+    pub(super) fn healthy(&mut self, rule: &'static str, subject: NodeId, story: &'static str) {
         self.healthy.push(Planted { rule, subject: Subject::Node(subject), story });
     }
 }
 
-fn email(project: &str, name: &str) -> String {
+pub(super) fn email(project: &str, name: &str) -> String {
     format!("{name}@{project}.iam.gserviceaccount.com")
 }
 
@@ -162,6 +163,7 @@ fn estate(plan: &mut Plan) -> GoogleEstate {
     let organization = plan.number("organization");
     let production = plan.number("folder/production");
     let (data, platform, web) = (plan.number(DATA), plan.number(PLATFORM), plan.number(WEB));
+    let directory = workspace::directory(plan, &web);
     let data_accounts = data_accounts(plan, &data);
     let platform_accounts = platform_accounts(plan, &platform);
     let web_accounts = web_accounts(plan, &web);
@@ -216,6 +218,7 @@ fn estate(plan: &mut Plan) -> GoogleEstate {
         roles: [(reader, permissions.map(Into::into).into())].into(),
         folders: vec![folder],
         projects,
+        directory,
         observed_since: plan.day(730),
         observed_until: plan.day(1),
     }

@@ -67,6 +67,11 @@ pub(crate) fn route(verb: &str, path: &str, query: &str) -> Option<Route> {
             };
             found(method, &format!("{kind}/{id}"), &asked("assetTypes").join(" "))
         }
+        ("GET", ["admin", "directory", "v1", "users"]) => {
+            let deleted = query.split('&').any(|pair| pair == "showDeleted=true");
+            found(if deleted { "ListDeletedUsers" } else { "ListUsers" }, "", "")
+        }
+        ("GET", ["admin", "directory", "v1", "users", user, "tokens"]) => found("ListTokens", user, ""),
         ("GET", ["v2", "projects", id, "locations", "global", "keys"]) => found("ListKeys", id, ""),
         _ => None,
     }

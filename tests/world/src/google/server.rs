@@ -5,6 +5,7 @@ use super::estate::GoogleEstate;
 use super::faults::{Faults, Spoil};
 use super::plan::Google;
 use super::route::{Route, route};
+use super::sign_in::{TOKEN_PATH, Tokens};
 use super::wire::Answer;
 use crate::error::WorldError;
 use crate::loopback::{Port, Running};
@@ -20,8 +21,6 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-
-const TOKEN_PATH: &str = "/v1/token";
 
 /// Google's APIs of the invented organisation, on a port of loopback. They stop when this is dropped.
 pub struct GoogleServer {
@@ -47,7 +46,7 @@ pub struct GoogleRequest {
 }
 
 struct Shared {
-    token: String,
+    tokens: Tokens,
     state: Mutex<Served>,
 }
 
@@ -72,7 +71,7 @@ impl Google {
             page_at_most: 1000,
             requests: Vec::new(),
         };
-        let shared = Arc::new(Shared { token: self.token().into(), state: Mutex::new(served) });
+        let shared = Arc::new(Shared { tokens: Tokens { own: self.token().into() }, state: Mutex::new(served) });
         let router = Router::new().fallback(answer).with_state(Arc::clone(&shared));
         Ok(GoogleServer { running: port.serve(router), shared })
     }
@@ -90,6 +89,7 @@ impl GoogleServer {
     /// # Errors
     /// When the files cannot be written.
     pub fn write_credentials(&self, folder: &Path) -> Result<PathBuf, WorldError> {
+        let delegate = &self.state().estate.directory.delegate.clone();
         let (subject, file) = (folder.join("subject-token"), folder.join("google-credentials.json"));
         let config = json!({
             "type": "external_account",
@@ -97,6 +97,8 @@ impl GoogleServer {
             "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
             "token_url": format!("{}{TOKEN_PATH}", self.endpoint()),
             "credential_source": {"file": subject},
+            "service_account_impersonation_url":
+                format!("{}/v1/projects/-/serviceAccounts/{delegate}:generateAccessToken", self.endpoint()),
         });
         for (path, text) in [(&subject, "not checked".to_owned()), (&file, config.to_string())] {
             std::fs::write(path, text).map_err(|source| WorldError::Write { path: path.clone(), source })?;
@@ -176,17 +178,25 @@ impl Shared {
     }
 }
 
-async fn answer(State(shared): State<Arc<Shared>>, verb: Method, uri: Uri, headers: HeaderMap, _: Bytes) -> Response {
-    if verb == Method::POST && uri.path() == TOKEN_PATH {
-        let token = json!({
-            "access_token": shared.token, "issued_token_type": "urn:ietf:params:oauth:token-type:access_token",
-            "token_type": "Bearer", "expires_in": 3600,
-        });
-        return respond(200, token.to_string(), Spoil::No);
-    }
+async fn answer(
+    State(shared): State<Arc<Shared>>,
+    verb: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
     let path = decoded(uri.path());
+    if verb == Method::POST
+        && let Some((status, given)) = shared.tokens.answer(&path, bearer, &body, &shared.lock().estate.directory)
+    {
+        return respond(status, given.to_string(), Spoil::No);
+    }
     let found = route(verb.as_str(), &path, uri.query().unwrap_or_default());
-    let signed = headers.get(header::AUTHORIZATION).is_some_and(|value| *value == format!("Bearer {}", shared.token));
+    // The directory is open to its administrator alone.
+    let of_directory = path.starts_with("/admin/");
+    let wanted = if of_directory { shared.tokens.delegated() } else { shared.tokens.own.clone() };
+    let signed = bearer == Some(wanted.as_str());
     let mut served = shared.lock();
     let (status, body) = match &found {
         _ if !signed => refusal(401, "UNAUTHENTICATED", "the request had no valid credentials", None),
@@ -232,7 +242,8 @@ impl Served {
 
     /// One page of a listing. An empty listing has no field at all, as with Google.
     fn page(&self, route: &Route, query: &str, field: &str, items: Vec<Value>) -> (u16, Value) {
-        let wanted = param(query, "pageSize").and_then(|text| text.parse().ok()).unwrap_or(100).min(self.page_at_most);
+        let size = param(query, "pageSize").or_else(|| param(query, "maxResults"));
+        let wanted = size.and_then(|text| text.parse().ok()).unwrap_or(100).min(self.page_at_most);
         let start = match param(query, "pageToken") {
             None => 0,
             Some(token) => match offset(&token).filter(|start| *start <= items.len()) {

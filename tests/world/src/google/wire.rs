@@ -60,6 +60,9 @@ impl GoogleEstate {
             }
             "ListAssets" => Answer::Many("assets", self.assets(&route.resource, &route.within)?),
             "ListAssetIamPolicies" => Answer::Many("assets", self.asset_policies(&route.resource, &route.within)?),
+            "ListUsers" => self.directory.users(false),
+            "ListDeletedUsers" => self.directory.users(true),
+            "ListTokens" => self.directory.tokens(&route.resource)?,
             "ListKeys" => {
                 let project = project()?;
                 Answer::Many("keys", project.api_keys.iter().map(|key| api_key(project, key)).collect())
@@ -81,8 +84,10 @@ impl GoogleEstate {
 
     fn own(&self, number: &str) -> Option<Value> {
         let name = format!("organizations/{}", self.organization);
-        (number == self.organization)
-            .then(|| json!({"name": name, "displayName": "tallowmere.example", "state": "ACTIVE"}))
+        (number == self.organization).then(|| {
+            json!({"name": name, "displayName": "tallowmere.example", "state": "ACTIVE",
+                "directoryCustomerId": self.directory.customer})
+        })
     }
 
     fn find_folder(&self, number: &str) -> Option<&Folder> {
