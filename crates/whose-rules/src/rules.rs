@@ -14,6 +14,7 @@ mod credential_of_leaver;
 mod credential_on_app_instance;
 mod credential_on_disabled_identity;
 mod credential_on_third_party_app;
+mod default_account_with_editor;
 mod escalation_path;
 mod expired_identity_enabled;
 mod external_trust_without_external_id;
@@ -82,6 +83,7 @@ pub const CATALOGUE: &[&dyn PostureRule] = &[
     &two_active_keys::TwoActiveKeys,
     &stale_identity::StaleIdentity,
     &admin_equivalent_identity::AdminEquivalentIdentity,
+    &default_account_with_editor::DefaultAccountWithEditor,
     &admin_controlled_by_non_admin::AdminControlledByNonAdmin,
     &escalation_path::EscalationPath,
     &scope_wide_impersonation::ScopeWideImpersonation,
@@ -193,8 +195,15 @@ mod tests {
             }
         };
         let api_key = NodeId::new("gcp", "p", "api-key", "u1");
+        let compute = NodeId::new("gcp", "", "service-account", "1-compute@developer.gserviceaccount.com");
+        let what = What::Identity(Box::default());
+        let mut machine =
+            Node::new(compute.clone(), what, "service-account", "1-compute@developer.gserviceaccount.com");
+        (machine.scope, machine.tags) = (Some(account(ACCOUNT)), declared());
         estate
             .node(node)
+            .node(machine)
+            .grant(&compute, "editor", &[allows(&["roles/editor"], &[])])
             .user("svc-marked", |_| {})
             .key("svc-marked", "AKMARKED", marked)
             .credential(&user("svc-marked"), api_key, CredentialKind::ApiKey, unlimited)

@@ -17,6 +17,7 @@ pub const RULES: &[&str] = &[
     "leaked-foreign-credential",
     "shared-secret",
     "admin-equivalent-identity",
+    "default-account-with-editor",
     "external-trust-without-external-id",
     "broad-ci-trust",
     "console-password-on-nhi",

@@ -1,5 +1,6 @@
 //! An identity of a machine that can do everything, or can make itself able to.
 
+use super::default_account_with_editor;
 use crate::{Draft, Findings, Group, Policy, PostureRule, RuleInfo, control, fixes, link, subjects, wording};
 use whose_graph::{Graph, Ix};
 use whose_model::{Basis, Evidence, Facet, Severity, Tier};
@@ -16,7 +17,8 @@ static INFO: RuleInfo = RuleInfo {
     fix: "Grant what it uses, as the provider's access advisor shows, and take the rest away. Where a pipeline must be \
           able to do everything, let it become admin for one run at a time, with an approval.",
     blind_spots: "Bounds that are set outside the account (service control policies) are not read. Ways that need \
-                  several identities are told of by reach, not here.",
+                  several identities are told of by reach, not here, and default service accounts that Google made \
+                  editors by default-account-with-editor.",
     needs: &[],
     reads: &[Facet::Identities, Facet::Grants],
     maps_to: &[
@@ -46,7 +48,7 @@ impl PostureRule for AdminEquivalentIdentity {
     fn check(&self, graph: &Graph, _policy: &Policy, findings: &mut Findings<'_>) {
         for ix in subjects::machines(graph) {
             let privilege = graph.privilege(ix);
-            if privilege.tier != Tier::T0 {
+            if privilege.tier != Tier::T0 || is_told_as_default(graph, ix, &privilege.basis) {
                 continue;
             }
             let why = privilege.basis.first().map(|basis| format!(": {}", basis.what)).unwrap_or_default();
@@ -61,6 +63,13 @@ impl PostureRule for AdminEquivalentIdentity {
             findings.report(ix, draft);
         }
     }
+}
+
+/// Whether a default account has nothing but the role that Google gave it: another rule tells of that.
+fn is_told_as_default(graph: &Graph, ix: Ix, basis: &[Basis]) -> bool {
+    let told = default_account_with_editor::grants(graph, ix);
+    let found = |basis: &Basis| basis.grant.as_ref().and_then(|grant| graph.find(grant));
+    !told.is_empty() && basis.iter().all(|basis| found(basis).is_some_and(|grant| told.contains(&grant)))
 }
 
 fn shown(graph: &Graph, basis: &Basis) -> Evidence {

@@ -303,7 +303,9 @@ fn data_accounts(plan: &mut Plan, number: &str) -> Vec<ServiceAccount> {
     compute.email = format!("{number}-compute@developer.gserviceaccount.com");
     compute.display_name = "Compute Engine default service account".into();
     let node = account_node(&compute);
-    plan.fault("admin-equivalent-identity", node.clone(), "Google made it an editor of the project, as it long did.");
+    let default = "default-account-with-editor";
+    plan.fault(default, node.clone(), "Google made it an editor of the project, as it long did.");
+    plan.healthy("admin-equivalent-identity", node.clone(), "It edits the project, and that is said once.");
     plan.fault("unowned-identity", node.clone(), "Nobody answers for what every machine may act as.");
     plan.fault("undeclared-lifecycle", node, "Nobody wrote down what it is for.");
     vec![legacy, pipeline, mailer, reader, batch, sync, compute]
@@ -353,7 +355,12 @@ fn web_accounts(plan: &mut Plan, number: &str) -> Vec<ServiceAccount> {
     preview.policy.push(binding(TOKEN_CREATOR, &[of_account(&campaign)]));
     plan.healthy("escalation-path", account_node(&campaign), "It acts as another account, which is small.");
     plan.healthy("scope-wide-impersonation", account_node(&campaign), "It acts as one account alone.");
-    vec![publisher, preview, campaign, loyalty]
+    let mut pages = plan.account(WEB, "pages", plan.declared("luc.marchetti", "Serves the old pages", 250), Some(1));
+    pages.email = format!("{WEB}@appspot.gserviceaccount.com");
+    pages.display_name = "App Engine default service account".into();
+    let kept = "A default account whose role somebody narrowed.";
+    plan.healthy("default-account-with-editor", account_node(&pages), kept);
+    vec![publisher, preview, campaign, loyalty, pages]
 }
 
 fn api_keys(plan: &mut Plan) -> Vec<ApiKey> {
