@@ -1,6 +1,7 @@
 //! Whole scans of the invented organisation: what is seen, and what is said of everything that is not.
 
 mod assets;
+mod authority;
 mod faults;
 mod organization;
 mod sign_in;

@@ -25,7 +25,8 @@ Targets:
   azure:tenant=ID              a tenant of Entra and its subscriptions (AZURE_TENANT_ID and AZURE_CLIENT_ID with
                                AZURE_CLIENT_SECRET, or with AZURE_CLIENT_CERTIFICATE_PATH: key and certificate in PEM,
                                not encrypted; workload or managed identity; or a signed-in az)
-  gcp:project=ID               a project of Google Cloud, or gcp:organization=ID (application default credentials)
+  gcp:project=ID               a project of Google Cloud, or gcp:organization=ID (application default credentials);
+                               gcp:organization=ID,subject=ADMIN reads the people of its Google Workspace too
   github:ORG                   an organisation of GitHub and its code (GITHUB_TOKEN, or GITHUB_APP_ID with its key)
   PATH                         a git repository (working tree and whole history, bare too) or a plain folder
   https://HOST/ORG/REPO.git    a repository to clone for the time of the scan
@@ -186,6 +187,9 @@ pub(crate) struct ScheduleArgs {
 #[derive(Debug, Args)]
 pub(crate) struct NetworkArgs {
     /// A proxy for all requests, instead of HTTPS_PROXY and its kin
+    ///
+    /// Google Cloud: where AWS, a program, a certificate or the machine's metadata service gives the credential, Google's
+    /// own library fetches the token, and goes by the environment's proxy and the system's certificates alone.
     #[arg(long, value_name = "URL")]
     pub(crate) proxy: Option<String>,
     /// Certificates (PEM) to trust beside the system's
