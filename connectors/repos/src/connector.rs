@@ -41,11 +41,14 @@ pub static INFO: ConnectorInfo = ConnectorInfo {
 pub struct ReposOptions {
     /// Objects and files above this size are not searched, and are reported as gaps.
     pub max_bytes: u64,
+    /// Search every version of a file whole, and not only where it differs from the one that it is stored as a change
+    /// to. It finds the same, and takes longer.
+    pub whole_blobs: bool,
 }
 
 impl Default for ReposOptions {
     fn default() -> Self {
-        Self { max_bytes: 64 * 1024 * 1024 }
+        Self { max_bytes: 64 * 1024 * 1024, whole_blobs: false }
     }
 }
 
@@ -79,6 +82,7 @@ impl ReposConnector {
             engine: self.engine()?,
             key: self.key.clone(),
             max_bytes: self.options.max_bytes,
+            whole_blobs: self.options.whole_blobs,
             cancel: context.cancel.clone(),
             sink: context.sink.clone(),
             source: source(),

@@ -9,16 +9,14 @@ mod emit;
 mod gaps;
 mod git_files;
 mod git_folder;
-mod holdings;
+mod history;
 mod identity;
 mod lfs;
-mod objects;
 mod read;
 mod references;
 mod search;
 mod staged;
 mod target;
-mod timeline;
 mod worktree;
 
 pub use connector::{INFO, ReposConnector, ReposOptions};

@@ -2,10 +2,8 @@
 
 use crate::codeowners::CodeOwners;
 use crate::gaps::{Gaps, Missed};
-use crate::holdings::Holdings;
 use crate::identity::Identity;
-use crate::objects::{self, Objects};
-use crate::{git_files, git_folder, timeline, worktree};
+use crate::{git_files, git_folder, history, worktree};
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use whose_connect::{CancellationToken, Sink, with_causes};
@@ -18,6 +16,9 @@ pub(crate) struct Reader {
     pub(crate) engine: std::sync::Arc<Engine>,
     pub(crate) key: FingerprintKey,
     pub(crate) max_bytes: u64,
+    /// Every version of a file is searched whole, and not only where it differs from the one that it is stored as a
+    /// change to.
+    pub(crate) whole_blobs: bool,
     pub(crate) cancel: CancellationToken,
     pub(crate) sink: Sink,
     pub(crate) source: Source,
@@ -55,23 +56,14 @@ pub(crate) struct Finds {
 }
 
 impl Finds {
-    /// Notes what a detection tells of its secret, and returns the fingerprint.
-    pub(crate) fn secret(&mut self, detection: &Detection) -> String {
-        let fingerprint = detection.fingerprint.clone();
-        match self.secrets.remove(&fingerprint) {
+    /// Notes what is told of a secret.
+    pub(crate) fn secret(&mut self, fingerprint: String, detail: SecretDetail) {
+        match self.secrets.get_mut(&fingerprint) {
             None => {
-                self.secrets.insert(fingerprint.clone(), detection.detail.clone());
+                self.secrets.insert(fingerprint, detail);
             }
-            Some(known) => {
-                let node = |detail| Node::new(secret_id(&fingerprint), What::Secret(detail), "", "");
-                let mut merged = node(known);
-                merged.merge(node(detection.detail.clone()));
-                if let What::Secret(detail) = merged.what {
-                    self.secrets.insert(fingerprint.clone(), detail);
-                }
-            }
+            Some(known) => merge(known, detail, &fingerprint),
         }
-        fingerprint
     }
 
     /// Masks the secrets that stand in names: of files, authors and tags.
@@ -82,6 +74,19 @@ impl Finds {
         };
         self.places.values_mut().for_each(mask);
         self.elsewhere.iter_mut().for_each(|(_, place)| mask(place));
+    }
+}
+
+/// Puts together what two places tell of one secret, as the graph would.
+pub(crate) fn merge(known: &mut SecretDetail, more: SecretDetail, fingerprint: &str) {
+    if *known == more {
+        return;
+    }
+    let node = |detail| Node::new(secret_id(fingerprint), What::Secret(detail), "", "");
+    let mut merged = node(known.clone());
+    merged.merge(node(more));
+    if let What::Secret(detail) = merged.what {
+        *known = detail;
     }
 }
 
@@ -119,7 +124,10 @@ pub(crate) fn folder(reader: &Reader, path: &Path, origin: &str, name: Option<St
     };
     let identity = Identity::of(path, origin, repo.as_ref(), &reader.engine).known_as(name);
     if let Some(repo) = &repo {
-        seen += history(reader, repo, &mut finds, &mut gaps);
+        seen += history::read(reader, repo, &mut finds, &mut gaps);
+        if is_partial(repo) {
+            gaps.absent_by_choice();
+        }
     }
     if repo.is_none()
         && let Some(around) = path.ancestors().skip(1).find(|folder| git_folder::has_working_tree(folder))
@@ -162,23 +170,6 @@ pub(crate) fn open(path: &Path) -> Result<Option<gix::Repository>, String> {
     Ok(Some(repo))
 }
 
-fn history(reader: &Reader, repo: &gix::Repository, finds: &mut Finds, gaps: &mut Gaps) -> u64 {
-    reader.progress("reading all objects");
-    let objects = objects::read_all(reader, repo, gaps);
-    note_what_was_never_fetched(repo, &objects, gaps);
-    reader.progress("reading trees");
-    let mut holdings = Holdings::read(reader, repo, &objects, gaps);
-    reader.progress("following the history");
-    timeline::follow(repo, &objects, &mut holdings, finds, gaps);
-    if holdings.is_truncated() {
-        gaps.add(Missed::TooManyPlaces, "one tree holds a secret at more paths than are kept");
-    }
-    if is_partial(repo) {
-        gaps.absent_by_choice();
-    }
-    objects.read
-}
-
 /// Whether some remote promised to give later what it left out.
 fn is_partial(repo: &gix::Repository) -> bool {
     let config = repo.config_snapshot();
@@ -186,21 +177,4 @@ fn is_partial(repo: &gix::Repository) -> bool {
     let is_promisor =
         remotes.any(|section| section.value("promisor").is_some_and(|value| value.as_slice() != b"false"));
     is_promisor || config.string("extensions.partialClone").is_some()
-}
-
-/// Commits whose parents or trees the database lacks: a shallow clone says so itself.
-fn note_what_was_never_fetched(repo: &gix::Repository, objects: &Objects, gaps: &mut Gaps) {
-    let shallow = repo.is_shallow().unwrap_or(false);
-    if shallow {
-        gaps.add(Missed::Shallow, "older history was never fetched");
-    }
-    let empty_tree = gix::ObjectId::empty_tree(repo.object_hash());
-    for (id, commit) in &objects.commits {
-        if commit.tree != empty_tree && !objects.known.contains(&commit.tree) {
-            gaps.add(Missed::Absent, format!("tree {} of commit {id}", commit.tree));
-        }
-        for parent in commit.parents.iter().filter(|parent| !shallow && !objects.known.contains(*parent)) {
-            gaps.add(Missed::Absent, format!("commit {parent}, a parent of {id}"));
-        }
-    }
 }

@@ -76,12 +76,13 @@ impl Searched {
         self.missed.iter().for_each(|(kind, what)| gaps.add(*kind, format!("{path}{what}")));
     }
 
-    fn miss(&mut self, kind: Missed, what: impl Into<String>) {
-        self.missed.push((kind, what.into()));
+    /// Whether something was not searched.
+    pub(crate) fn is_partial(&self) -> bool {
+        !self.missed.is_empty()
     }
 
-    pub(crate) fn is_nothing(&self) -> bool {
-        self.hits.is_empty() && self.missed.is_empty()
+    fn miss(&mut self, kind: Missed, what: impl Into<String>) {
+        self.missed.push((kind, what.into()));
     }
 
     /// Takes away what stands uncompressed in an archive and was found in a member too, where it has a line.

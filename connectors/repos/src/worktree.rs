@@ -109,7 +109,8 @@ fn relative(root: &Path, path: &Path) -> String {
 
 /// A secret that the history has at this path stands there still; any other is not committed.
 fn stand(finds: &mut Finds, path: String, detection: &Detection) {
-    let fingerprint = finds.secret(detection);
+    let fingerprint = detection.fingerprint.clone();
+    finds.secret(fingerprint.clone(), detection.detail.clone());
     let place = finds.places.entry((path.clone(), fingerprint)).or_insert_with(|| Place {
         path,
         line: Some(detection.line),

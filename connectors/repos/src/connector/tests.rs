@@ -2,6 +2,7 @@
 //! or hostile repository does.
 
 mod archives;
+mod differential;
 mod git;
 mod handover;
 mod hiding;
@@ -394,7 +395,7 @@ async fn what_is_too_large_is_a_gap() {
     let git = Git::new();
     git.commit("big.txt", &format!("{}{}", "x".repeat(5000), token(1)));
     git.commit("small.txt", &token(2));
-    let options = ReposOptions { max_bytes: 4096 };
+    let options = ReposOptions { max_bytes: 4096, ..ReposOptions::default() };
     let target = git.path();
     let seen = try_scan(target.to_str().unwrap(), options, CancellationToken::new()).await.unwrap();
     assert_eq!(seen.paths(), ["small.txt"]);
