@@ -203,6 +203,8 @@ impl Reading<'_> {
             let walked: Walked<V::Found> = walk(pack, kinds, visit, self.reader.max_bytes, &go_on);
             V::join(&mut found, walked.found);
             singles.extend(walked.orphans);
+            // They were counted with their families, and count again where they are read after all.
+            self.seen.fetch_sub(walked.faults.len() as u64, Ordering::Relaxed);
             for (object, fault) in walked.faults {
                 match fault {
                     Fault::TooLarge(size) => gaps.add(Missed::TooLarge, self.too_large(object, size)),
@@ -211,8 +213,6 @@ impl Reading<'_> {
                 }
             }
         }
-        // They were counted with their families.
-        self.seen.fetch_sub(singles.len() as u64, Ordering::Relaxed);
         let loose = self.database.singles.iter().filter(|(_, kind)| kinds.contains(kind));
         singles.extend(loose.map(|(object, _)| *object));
         singles.sort_unstable();
