@@ -1,7 +1,7 @@
 //! `repos/list-deploy-keys`: the keys of single repositories, a call for each. A deploy key acts by itself and not
 //! as the person who added it, and it keeps working when that person leaves; so each is an identity with a key.
 
-use crate::each_repository::{Hides, ask};
+use crate::each_repository::{Hides, ask, known, tell_unasked};
 use crate::grants;
 use crate::session::Session;
 use crate::wire::{last_used, present};
@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use data_encoding::{BASE64, BASE64_NOPAD};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use whose_connect::{ApiCall, CallError, Collector, CollectorInfo, FailureKind, Recorder};
+use whose_connect::{ApiCall, CallError, Collector, CollectorInfo, Recorder};
 use whose_model::{
     Class, Classified, CredentialDetail, CredentialKind, Edge, EdgeKind, Evidence, Facet, IdentityDetail, Node, Power,
     State, Tier, Timestamp, What,
@@ -59,10 +59,7 @@ impl Collector<Session> for DeployKeys {
     }
 
     async fn collect(&self, session: &Session, out: &mut Recorder) -> Result<(), CallError> {
-        let not_asked = |reason: &str| CallError::new(LIST_DEPLOY_KEYS, FailureKind::Other, reason);
-        let Some(known) = session.repositories.get() else {
-            return Err(not_asked("not asked: the repositories were not read"));
-        };
+        let known = known(session, LIST_DEPLOY_KEYS)?;
         let call = (LIST_DEPLOY_KEYS, INFO.title, Hides::Anything);
         let asked = ask(session, out, call, &known.names, |name| async move { list(session, &name).await });
         for (repository, keys) in asked.await? {
@@ -70,9 +67,7 @@ impl Collector<Session> for DeployKeys {
                 observe(session, &repository, key, out).await;
             }
         }
-        if !known.complete {
-            out.failed(&not_asked("not asked for repositories that their own listing did not name"));
-        }
+        tell_unasked(out, LIST_DEPLOY_KEYS, known, 0);
         Ok(())
     }
 }

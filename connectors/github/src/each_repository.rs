@@ -1,6 +1,6 @@
 //! One question to each of many repositories, several at a time: the answers, and a gap for each that failed.
 
-use crate::session::Session;
+use crate::session::{KnownRepositories, Session};
 use futures_util::{StreamExt, stream};
 use whose_connect::{ApiCall, CallError, FailureKind, Recorder};
 use whose_model::NodeId;
@@ -16,6 +16,23 @@ pub(crate) enum Hides {
     Anything,
     /// Something of that repository alone.
     ItsOwn,
+}
+
+/// The repositories that can be asked.
+pub(crate) fn known(session: &Session, call: ApiCall) -> Result<&KnownRepositories, CallError> {
+    let unread = || CallError::new(call, FailureKind::Other, "not asked: the repositories were not read");
+    session.repositories.get().ok_or_else(unread)
+}
+
+/// Tells of the repositories that were not asked: so many that are known, and those that their own listing left out.
+pub(crate) fn tell_unasked(out: &mut Recorder, call: ApiCall, known: &KnownRepositories, left_out: usize) {
+    let mut tell = |reason: &str| out.failed(&CallError::new(call, FailureKind::Other, reason));
+    if left_out > 0 {
+        tell(&format!("not asked of {left_out} repositories that were pushed to longest ago"));
+    }
+    if !known.complete {
+        tell("not asked for repositories that their own listing did not name");
+    }
 }
 
 /// Asks each repository. Refused for every repository is one gap, not one a repository.

@@ -1,11 +1,11 @@
 //! `actions/get-fork-pr-contributor-approval-permissions-repository`: whose pull requests from forks start workflows
 //! without anybody's approval, a call for each public repository.
 
-use crate::each_repository::{Hides, ask};
+use crate::each_repository::{Hides, ask, known, tell_unasked};
 use crate::session::Session;
 use async_trait::async_trait;
 use serde::Deserialize;
-use whose_connect::{ApiCall, CallError, Collector, CollectorInfo, FailureKind, Recorder};
+use whose_connect::{ApiCall, CallError, Collector, CollectorInfo, Recorder};
 use whose_model::Facet;
 
 /// <https://docs.github.com/rest/actions/permissions#get-fork-pr-contributor-approval-permissions-for-a-repository>
@@ -42,10 +42,7 @@ impl Collector<Session> for ForkApprovals {
     }
 
     async fn collect(&self, session: &Session, out: &mut Recorder) -> Result<(), CallError> {
-        let fault = |reason: &str| CallError::new(GET_FORK_APPROVAL, FailureKind::Other, reason);
-        let Some(known) = session.repositories.get() else {
-            return Err(fault("not asked: the repositories were not read"));
-        };
+        let known = known(session, GET_FORK_APPROVAL)?;
         let (names, left_out) = known.running(|code| code.public);
         let call = (GET_FORK_APPROVAL, INFO.title, Hides::ItsOwn);
         let asked = ask(session, out, call, &names, |name| async move {
@@ -58,12 +55,7 @@ impl Collector<Session> for ForkApprovals {
             node.tags.insert("fork_pr_approval".into(), said.approval_policy);
             out.node(node).await;
         }
-        if left_out > 0 {
-            out.failed(&fault(&format!("not asked of {left_out} repositories that were pushed to longest ago")));
-        }
-        if !known.complete {
-            out.failed(&fault("not asked for repositories that their own listing did not name"));
-        }
+        tell_unasked(out, GET_FORK_APPROVAL, known, left_out);
         Ok(())
     }
 }

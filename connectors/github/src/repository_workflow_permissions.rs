@@ -1,11 +1,11 @@
 //! `actions/get-github-actions-default-workflow-permissions-repository`: what the token of a workflow may do in one
 //! repository when the workflow does not say, a call for each repository whose workflows run.
 
-use crate::each_repository::{Hides, ask};
+use crate::each_repository::{Hides, ask, known, tell_unasked};
 use crate::session::Session;
 use async_trait::async_trait;
 use serde::Deserialize;
-use whose_connect::{ApiCall, CallError, Collector, CollectorInfo, FailureKind, Recorder};
+use whose_connect::{ApiCall, CallError, Collector, CollectorInfo, Recorder};
 use whose_model::Facet;
 
 /// <https://docs.github.com/rest/actions/permissions#get-default-workflow-permissions-for-a-repository>
@@ -43,10 +43,7 @@ impl Collector<Session> for RepositoryWorkflowPermissions {
     }
 
     async fn collect(&self, session: &Session, out: &mut Recorder) -> Result<(), CallError> {
-        let fault = |reason: &str| CallError::new(GET_WORKFLOW_PERMISSIONS, FailureKind::Other, reason);
-        let Some(known) = session.repositories.get() else {
-            return Err(fault("not asked: the repositories were not read"));
-        };
+        let known = known(session, GET_WORKFLOW_PERMISSIONS)?;
         let (names, left_out) = known.running(|_| true);
         let call = (GET_WORKFLOW_PERMISSIONS, INFO.title, Hides::ItsOwn);
         let asked = ask(session, out, call, &names, |name| async move {
@@ -60,12 +57,7 @@ impl Collector<Session> for RepositoryWorkflowPermissions {
             node.tags.insert("can_approve_pull_request_reviews".into(), approves);
             out.node(node).await;
         }
-        if left_out > 0 {
-            out.failed(&fault(&format!("not asked of {left_out} repositories that were pushed to longest ago")));
-        }
-        if !known.complete {
-            out.failed(&fault("not asked for repositories that their own listing did not name"));
-        }
+        tell_unasked(out, GET_WORKFLOW_PERMISSIONS, known, left_out);
         Ok(())
     }
 }
