@@ -1,6 +1,10 @@
 //! A server on this machine that answers a connector's calls with recorded replies, one file a call and
 //! page. A call that was not recorded fails the test that made it.
 
+mod private_https;
+
+pub use private_https::private_https;
+
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};

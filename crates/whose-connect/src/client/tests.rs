@@ -1,7 +1,7 @@
 //! The client against real sockets: repetition, limits, proxy, certificates.
 
 use super::*;
-use crate::replay::{Asked, Fixture, Reply};
+use crate::replay::{Asked, Fixture, Reply, private_https};
 use std::io::Write;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Instant;
@@ -118,42 +118,9 @@ async fn no_server_is_a_connection_error_that_names_the_host_alone() {
     assert!(!format!("{error:?}").contains("hidden"), "{error:?}");
 }
 
-/// Serves one HTTPS answer a connection under a certificate of an authority that no system knows; returns the port
-/// and the authority's certificate.
-async fn private_https() -> (u16, String) {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio_rustls::rustls::ServerConfig;
-    let authority_key = rcgen::KeyPair::generate().unwrap();
-    let mut authority = rcgen::CertificateParams::new(Vec::new()).unwrap();
-    authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-    let pem = authority.self_signed(&authority_key).unwrap().pem();
-    let issuer = rcgen::Issuer::new(authority, authority_key);
-    let key = rcgen::KeyPair::generate().unwrap();
-    let leaf = rcgen::CertificateParams::new(vec!["localhost".into()]).unwrap().signed_by(&key, &issuer).unwrap();
-    let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![leaf.der().clone()], key.into())
-        .unwrap();
-    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            // A client that does not trust us ends the handshake: on to the next one.
-            let Ok(mut stream) = acceptor.accept(stream).await else { continue };
-            let _ = stream.read(&mut [0; 4096]).await;
-            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\nconnection: close\r\n\r\nsafe").await;
-            let _ = stream.shutdown().await;
-        }
-    });
-    (port, pem)
-}
-
 #[tokio::test]
 async fn a_private_authority_is_trusted_only_when_it_is_named() {
-    let (port, pem) = private_https().await;
+    let (port, pem) = private_https("safe").await;
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(pem.as_bytes()).unwrap();
     let request = || get(&format!("https://localhost:{port}"), "a");
