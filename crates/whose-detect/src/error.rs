@@ -39,7 +39,4 @@ pub enum DetectError {
         /// What is wrong with it.
         why: String,
     },
-    /// The keyword automaton could not be built.
-    #[error("cannot build the keyword automaton")]
-    Keywords(#[source] Box<aho_corasick::BuildError>),
 }

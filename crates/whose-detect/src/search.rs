@@ -164,7 +164,7 @@ impl Search {
 
     /// Whether anything matches in the texts that stand in layers.
     pub(crate) fn is_in_layers(&self, data: &[u8], wide: &[Hit], depth: usize) -> bool {
-        depth < DEEPEST
+        Self::goes_deeper(depth)
             && self.inner(data, wide).any(|inner| {
                 let (captures, wide) = self.captures_and_wide(&inner.text);
                 !captures.is_empty() || self.is_in_layers(&inner.text, &wide, depth + 1)

@@ -43,7 +43,7 @@ impl Names {
         local * PARTS as u32 + part as u32
     }
 
-    /// The name of a number, with `/` in front of it behind another one.
+    /// Adds the name of a number to a path.
     pub(crate) fn push_to(&self, number: u32, path: &mut BString) {
         let names = self.part(number as usize % PARTS);
         path.extend_from_slice(names.names[number as usize / PARTS].as_bytes());

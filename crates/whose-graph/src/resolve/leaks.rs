@@ -1,5 +1,6 @@
-//! Leaked secret ↔ live credential, or the resource that it opens, by the ladder of join strengths. A hint that several credentials share never
-//! makes an edge, and neither do two different candidates at the same strength: ambiguous is not found.
+//! Leaked secret ↔ live credential, or the resource that it opens, by the ladder of join strengths. A hint that several
+//! credentials share never makes an edge, and neither do two different candidates at the same strength: ambiguous is
+//! not found.
 
 use crate::nodes::kind_of_type;
 use crate::{Graph, Ix};
